@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What tables cost, as the kernel's allocator would round it. */
+#include "lpm_common.h"
+#include "lpm_bgp.h"
+
+static void test_full_table(void)
+{
+	struct vpc_lpm_prefix p;
+	struct vpc_lpm_txn txn;
+	struct vpc_lpm lpm;
+	struct bgp bgp = { .state = ktap_state };
+	double each;
+
+	vpc_lpm_init(&lpm, 32, &lock);
+	begin(&txn, &lpm, true);
+	while (txn.count < 1000000) {
+		bgp_next(&bgp, &p);
+		set(&txn, &p, 1 + below(64));
+	}
+	commit(&txn);
+	each = (double)lpm.bytes / lpm.count;
+	printf("# %u routes: %.1f bytes each, %u nodes\n", lpm.count, each, lpm.nodes);
+	expect(each <= 24, "%.1f bytes per route", each);
+	end(&lpm);
+}
+
+/* Subnets of one block, a default, peers' blocks, some host routes. */
+static void test_vpc(void)
+{
+	struct vpc_lpm_prefix p;
+	struct vpc_lpm_txn txn;
+	struct vpc_lpm lpm;
+	int i;
+
+	vpc_lpm_init(&lpm, 32, &lock);
+	begin(&txn, &lpm, true);
+	for (i = 0; txn.count < 50; i++) {
+		memset(&p, 0, sizeof(p));
+		if (i < 30)
+			p = (struct vpc_lpm_prefix){ .addr = { 10, 20, i }, .len = 24 };
+		else if (i < 40)
+			p = (struct vpc_lpm_prefix){ .addr = { 10, 30 + 7 * (i - 30) }, .len = 16 };
+		else if (i < 49)
+			p = (struct vpc_lpm_prefix){ .addr = { 192, 168, 5, i }, .len = 32 };
+		set(&txn, &p, 1 + i);
+	}
+	commit(&txn);
+	printf("# %u routes: %zu bytes\n", lpm.count, lpm.bytes);
+	expect(lpm.bytes <= 2048);
+	end(&lpm);
+}
+
+int main(void)
+{
+	static const struct ktap_test tests[] = {
+		{ "a million routes", test_full_table },
+		{ "fifty routes", test_vpc },
+	};
+	int ret;
+
+	if (vpc_lpm_module_init())
+		return 1;
+	ret = ktap_main(tests, ARRAY_SIZE(tests), NULL);
+	vpc_lpm_module_exit();
+	return ret;
+}

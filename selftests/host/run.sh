@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds the pure parts of the module as processes and runs their tests; prints KTAP.
+# SEED=N repeats a run, FUZZ_SECONDS=N sets the length of each fuzz run (20),
+# RACE_SECONDS=N that of the tests with threads (4).
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+out=${OUT:-$here/../../build/host}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+fuzz_seconds=${FUZZ_SECONDS:-20}
+
+# TSan cannot live with the address space randomisation of newer kernels.
+fixed=()
+setarch -R true 2>/dev/null && fixed=(setarch -R)
+
+names=(build lpm_test lpm_test_clang lpm_memory lpm_race lpm_race_tsan lpm_fuzz)
+number=0 failed=0
+
+run()
+{
+	local name=$1 status
+
+	shift
+	"$@" 2>&1 | sed 's/^/  /'
+	status=${PIPESTATUS[0]}
+	number=$((number + 1))
+	if [ "$status" -eq 0 ]; then
+		echo "ok $number - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $name"
+	fi
+	return "$status"
+}
+
+build()
+{
+	make -s -j"$(nproc)" -C "$here" OUT="$out" all 2>&1 | sed 's/^/# /'
+	return "${PIPESTATUS[0]}"
+}
+
+# New inputs stay in the build directory, so that one run goes on where the last one ended.
+fuzz()
+{
+	local name=$1
+
+	mkdir -p "$out/corpus-$name"
+	"$out/$name" -max_total_time="$fuzz_seconds" -max_len=512 -print_final_stats=1 -verbosity=0 \
+		-artifact_prefix="$out/" ${SEED:+-seed=$SEED} "$out/corpus-$name" 2>&1 |
+		grep -vE 'NEW_FUNC|^"|^####|^INFO' | sed 's/^/# /'
+	return "${PIPESTATUS[0]}"
+}
+
+echo "TAP version 13"
+echo "1..${#names[@]}"
+if run build build; then
+	run lpm_test "$out/lpm_test"
+	run lpm_test_clang "$out/lpm_test_clang"
+	run lpm_memory "$out/lpm_memory"
+	run lpm_race "$out/lpm_race"
+	run lpm_race_tsan "${fixed[@]}" "$out/lpm_race_tsan"
+	run lpm_fuzz fuzz lpm_fuzz
+else
+	for name in "${names[@]:1}"; do
+		number=$((number + 1)) failed=$((failed + 1))
+		echo "not ok $number - $name"
+	done
+fi
+echo "# Totals: pass:$((number - failed)) fail:$failed skip:0"
+[ "$failed" -eq 0 ]
