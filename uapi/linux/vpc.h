@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/**
+ * DOC: The generic netlink family "vpc"
+ *
+ * Everything that the module is told and everything that it tells goes through
+ * one generic netlink family, "vpc", version 1. Each network namespace has a
+ * configuration of its own. Every command, reads included, and both multicast
+ * groups need CAP_NET_ADMIN in the initial user namespace; the module
+ * parameter userns=1 widens that to the user namespace that owns the network
+ * namespace.
+ *
+ * Objects are named: a letter, then letters, digits, '.', '_' or '-', at most
+ * %VPC_NAME_LEN - 1 characters, unique per kind and namespace. Ports and
+ * uplinks are named by their network device. Addresses are in network byte
+ * order, 4 bytes for IPv4 and 16 for IPv6; numbers are in host byte order.
+ * Attributes marked "[]" may be repeated. A request with an attribute that its
+ * command does not take is refused. A reply may carry attributes that an older
+ * reader does not know; it skips them.
+ *
+ * Every refusal carries a sentence (NLMSGERR_ATTR_MSG). A command that is
+ * refused has changed nothing. The reply to a command that removes something
+ * is sent when no packet can use it any more.
+ *
+ * The commands, with what each takes ("?" optional, "|" one of) and answers::
+ *
+ *   INFO_GET     do: -> VPC_A_INFO_*
+ *   FLUSH        do: removes every object of the namespace
+ *
+ *   VPC_NEW      do: NAME, CIDR[] (1..16), ACCOUNT?, PEERING_LIMIT?
+ *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?
+ *   VPC_DEL      do: NAME
+ *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
+ *   SUBNET_NEW   do: NAME, VPC, CIDR[] (one per family), GATEWAY[]?, TABLE?
+ *   SUBNET_SET   do: NAME, TABLE (the name of a table, or empty: the default one)
+ *   SUBNET_DEL   do: NAME
+ *   SUBNET_GET   do: NAME;  dump: VPC?
+ *   TABLE_NEW    do: NAME, VPC
+ *   TABLE_DEL    do: NAME
+ *   TABLE_GET    do: NAME;  dump: VPC?
+ *   PORT_NEW     do: DEV, SUBNET, ADDRESS[], LLADDR?, ALLOW[]?
+ *   PORT_DEL     do: DEV
+ *   PORT_GET     do: DEV;  dump: VPC?
+ *   UPLINK_NEW   do: DEV, VPC, ADDRESS[] (one per family), GATEWAY[]?, TABLE?
+ *   UPLINK_DEL   do: DEV
+ *   UPLINK_GET   do: DEV;  dump: VPC?
+ *   ENDPOINT_GET dump: VPC?
+ *   ROUTE_CHANGE do: TABLE | VPC, REPLACE_TABLE?, OP[]
+ *   ROUTE_GET    dump: TABLE? | VPC?, PEERING?
+ *   ROUTE_LOOKUP do: TABLE | VPC | DEV, ADDRESS -> VPC_A_ROUTE_*
+ *   PEERING_NEW  do: NAME, VPC, PEER, AS?, EXPIRES?
+ *   PEERING_SET  do: NAME, NEW_NAME, AS?
+ *   PEERING_ACCEPT, PEERING_REJECT, PEERING_ENABLE, PEERING_DEL
+ *                do: NAME, AS? (REJECT and DEL -> ROUTES_REMOVED)
+ *   PEERING_GET  do: NAME;  dump: VPC?
+ *   STATS_GET    do: VPC -> VPC_A_STATS_*;  dump: all
+ *
+ * VPC_CMD_EVENT is only ever sent by the kernel, to the multicast groups.
+ *
+ * ROUTE_CHANGE is a transaction on one table: all its operations take effect
+ * at one instant for packets, or none does. With REPLACE_TABLE the operations
+ * (all of them additions) become the whole content of the table.
+ *
+ * Dumps come in a fixed order (objects by id, routes by table, family, address
+ * and length) and resume by key, so that an object that exists during the
+ * whole dump is listed exactly once. When the configuration changed in
+ * between, the messages carry NLM_F_DUMP_INTR.
+ */
+#ifndef _UAPI_LINUX_VPC_H
+#define _UAPI_LINUX_VPC_H
+
+#define VPC_GENL_NAME		"vpc"
+#define VPC_GENL_VERSION	1
+#define VPC_MCGRP_CONFIG	"config"
+#define VPC_MCGRP_HEALTH	"health"
+
+/* Limits, each named in the refusal that it causes. */
+#define VPC_NAME_LEN		32	/* with the trailing NUL */
+#define VPC_CIDRS_MAX		16	/* per VPC */
+#define VPC_PORT_SOURCES_MAX	64	/* addresses and allowed prefixes per port */
+#define VPC_NEXTHOPS_MAX	64	/* per route */
+#define VPC_WEIGHT_MAX		256
+#define VPC_PEERING_LIMIT	10	/* default, per VPC */
+#define VPC_PEERING_EXPIRES	604800	/* default, seconds: seven days */
+#define VPC_PEERING_EXPIRES_MAX	31536000
+
+/**
+ * enum vpc_cmd - commands of the family
+ */
+enum vpc_cmd {
+	VPC_CMD_UNSPEC,
+	VPC_CMD_INFO_GET,
+	VPC_CMD_FLUSH,
+	VPC_CMD_EVENT,
+	VPC_CMD_VPC_NEW,
+	VPC_CMD_VPC_SET,
+	VPC_CMD_VPC_DEL,
+	VPC_CMD_VPC_GET,
+	VPC_CMD_SUBNET_NEW,
+	VPC_CMD_SUBNET_SET,
+	VPC_CMD_SUBNET_DEL,
+	VPC_CMD_SUBNET_GET,
+	VPC_CMD_TABLE_NEW,
+	VPC_CMD_TABLE_DEL,
+	VPC_CMD_TABLE_GET,
+	VPC_CMD_PORT_NEW,
+	VPC_CMD_PORT_DEL,
+	VPC_CMD_PORT_GET,
+	VPC_CMD_UPLINK_NEW,
+	VPC_CMD_UPLINK_DEL,
+	VPC_CMD_UPLINK_GET,
+	VPC_CMD_ENDPOINT_GET,
+	VPC_CMD_ROUTE_CHANGE,
+	VPC_CMD_ROUTE_GET,
+	VPC_CMD_ROUTE_LOOKUP,
+	VPC_CMD_PEERING_NEW,
+	VPC_CMD_PEERING_SET,
+	VPC_CMD_PEERING_ACCEPT,
+	VPC_CMD_PEERING_REJECT,
+	VPC_CMD_PEERING_ENABLE,
+	VPC_CMD_PEERING_DEL,
+	VPC_CMD_PEERING_GET,
+	VPC_CMD_STATS_GET,
+
+	/* private: */
+	__VPC_CMD_MAX,
+	VPC_CMD_MAX = __VPC_CMD_MAX - 1
+};
+
+/**
+ * enum vpc_a_prefix - an address prefix (nested)
+ * @VPC_A_PREFIX_ADDRESS: binary, 4 or 16 bytes. Bits beyond the length must be
+ *	zero, except in VPC_A_UPLINK_ADDRESS, which is an interface address.
+ * @VPC_A_PREFIX_LENGTH: u8, 0..32 or 0..128
+ */
+enum vpc_a_prefix {
+	VPC_A_PREFIX_UNSPEC,
+	VPC_A_PREFIX_ADDRESS,
+	VPC_A_PREFIX_LENGTH,
+
+	/* private: */
+	__VPC_A_PREFIX_MAX,
+	VPC_A_PREFIX_MAX = __VPC_A_PREFIX_MAX - 1
+};
+
+/**
+ * enum vpc_a_counters - traffic counters (nested); monotonic
+ * @VPC_A_COUNTERS_PAD: alignment, no content
+ * @VPC_A_COUNTERS_RX_PACKETS: u64, packets taken from the device (peering: sent
+ *	by VPC_A_PEERING_VPC). A GSO packet counts as its segments.
+ * @VPC_A_COUNTERS_RX_BYTES: u64, bytes of their network layer packets
+ * @VPC_A_COUNTERS_TX_PACKETS: u64, packets handed to the device (peering: sent
+ *	by VPC_A_PEERING_PEER)
+ * @VPC_A_COUNTERS_TX_BYTES: u64
+ * @VPC_A_COUNTERS_DROPS: u64, packets that came in here and were dropped by
+ *	the module, whatever the reason
+ */
+enum vpc_a_counters {
+	VPC_A_COUNTERS_UNSPEC,
+	VPC_A_COUNTERS_PAD,
+	VPC_A_COUNTERS_RX_PACKETS,
+	VPC_A_COUNTERS_RX_BYTES,
+	VPC_A_COUNTERS_TX_PACKETS,
+	VPC_A_COUNTERS_TX_BYTES,
+	VPC_A_COUNTERS_DROPS,
+
+	/* private: */
+	__VPC_A_COUNTERS_MAX,
+	VPC_A_COUNTERS_MAX = __VPC_A_COUNTERS_MAX - 1
+};
+
+/**
+ * enum vpc_a_info - reply of INFO_GET
+ * @VPC_A_INFO_VERSION: string, the version of the module
+ * @VPC_A_INFO_VPCS: u32, how many VPCs the namespace has
+ * @VPC_A_INFO_SUBNETS: u32
+ * @VPC_A_INFO_TABLES: u32, default tables included
+ * @VPC_A_INFO_PORTS: u32
+ * @VPC_A_INFO_UPLINKS: u32
+ * @VPC_A_INFO_ENDPOINTS: u32
+ * @VPC_A_INFO_PEERINGS: u32
+ * @VPC_A_INFO_ROUTES: u32, implicit local routes not included
+ * @VPC_A_INFO_GROUPS: u32, different sets of next hops that routes share
+ * @VPC_A_INFO_NEXTHOPS: u32
+ */
+enum vpc_a_info {
+	VPC_A_INFO_UNSPEC,
+	VPC_A_INFO_VERSION,
+	VPC_A_INFO_VPCS,
+	VPC_A_INFO_SUBNETS,
+	VPC_A_INFO_TABLES,
+	VPC_A_INFO_PORTS,
+	VPC_A_INFO_UPLINKS,
+	VPC_A_INFO_ENDPOINTS,
+	VPC_A_INFO_PEERINGS,
+	VPC_A_INFO_ROUTES,
+	VPC_A_INFO_GROUPS,
+	VPC_A_INFO_NEXTHOPS,
+
+	/* private: */
+	__VPC_A_INFO_MAX,
+	VPC_A_INFO_MAX = __VPC_A_INFO_MAX - 1
+};
+
+/**
+ * enum vpc_a_vpc - a VPC
+ * @VPC_A_VPC_PAD: alignment, no content
+ * @VPC_A_VPC_NAME: string
+ * @VPC_A_VPC_NEW_NAME: string, the name to take
+ * @VPC_A_VPC_ACCOUNT: u64, who owns it; default 0
+ * @VPC_A_VPC_CIDR: nested enum vpc_a_prefix [], address space
+ * @VPC_A_VPC_DEL_CIDR: nested enum vpc_a_prefix [], address space to give up
+ * @VPC_A_VPC_PEERING_LIMIT: u32, how many peerings it may have, 0..65535,
+ *	default %VPC_PEERING_LIMIT
+ * @VPC_A_VPC_ID: u32, reply: the key that dumps are ordered by
+ * @VPC_A_VPC_COUNTERS: nested enum vpc_a_counters, reply: sum over its ports
+ *	and uplinks, past ones included
+ */
+enum vpc_a_vpc {
+	VPC_A_VPC_UNSPEC,
+	VPC_A_VPC_PAD,
+	VPC_A_VPC_NAME,
+	VPC_A_VPC_NEW_NAME,
+	VPC_A_VPC_ACCOUNT,
+	VPC_A_VPC_CIDR,
+	VPC_A_VPC_DEL_CIDR,
+	VPC_A_VPC_PEERING_LIMIT,
+	VPC_A_VPC_ID,
+	VPC_A_VPC_COUNTERS,
+
+	/* private: */
+	__VPC_A_VPC_MAX,
+	VPC_A_VPC_MAX = __VPC_A_VPC_MAX - 1
+};
+
+/**
+ * enum vpc_a_subnet - a subnet
+ * @VPC_A_SUBNET_NAME: string
+ * @VPC_A_SUBNET_VPC: string, name of its VPC
+ * @VPC_A_SUBNET_CIDR: nested enum vpc_a_prefix [], at most one per family
+ * @VPC_A_SUBNET_GATEWAY: binary [], 4 or 16 bytes, one per CIDR: the address
+ *	that the module answers for; default: the first address after the
+ *	network's
+ * @VPC_A_SUBNET_TABLE: string, name of its route table; empty or absent: the
+ *	default table of the VPC
+ * @VPC_A_SUBNET_ID: u32, reply
+ */
+enum vpc_a_subnet {
+	VPC_A_SUBNET_UNSPEC,
+	VPC_A_SUBNET_NAME,
+	VPC_A_SUBNET_VPC,
+	VPC_A_SUBNET_CIDR,
+	VPC_A_SUBNET_GATEWAY,
+	VPC_A_SUBNET_TABLE,
+	VPC_A_SUBNET_ID,
+
+	/* private: */
+	__VPC_A_SUBNET_MAX,
+	VPC_A_SUBNET_MAX = __VPC_A_SUBNET_MAX - 1
+};
+
+/**
+ * enum vpc_a_table - a route table
+ * @VPC_A_TABLE_NAME: string; absent in the reply for a default table
+ * @VPC_A_TABLE_VPC: string, name of its VPC
+ * @VPC_A_TABLE_ID: u32, reply
+ * @VPC_A_TABLE_DEFAULT: flag, reply: it is the default table of the VPC
+ * @VPC_A_TABLE_ROUTES: u32, reply: how many routes, implicit ones not included
+ * @VPC_A_TABLE_BYTES: u32, reply: memory of its lookup structure, saturating
+ * @VPC_A_TABLE_SUBNETS: u32, reply: how many subnets use it
+ */
+enum vpc_a_table {
+	VPC_A_TABLE_UNSPEC,
+	VPC_A_TABLE_NAME,
+	VPC_A_TABLE_VPC,
+	VPC_A_TABLE_ID,
+	VPC_A_TABLE_DEFAULT,
+	VPC_A_TABLE_ROUTES,
+	VPC_A_TABLE_BYTES,
+	VPC_A_TABLE_SUBNETS,
+
+	/* private: */
+	__VPC_A_TABLE_MAX,
+	VPC_A_TABLE_MAX = __VPC_A_TABLE_MAX - 1
+};
+
+/**
+ * enum vpc_a_port - a port: a network device bound to a subnet
+ * @VPC_A_PORT_DEV: string, name of the device
+ * @VPC_A_PORT_IFINDEX: u32, reply
+ * @VPC_A_PORT_SUBNET: string
+ * @VPC_A_PORT_VPC: string, reply; filter of a dump
+ * @VPC_A_PORT_ADDRESS: binary [], 4 or 16 bytes: its endpoint addresses
+ * @VPC_A_PORT_LLADDR: binary, 6 bytes: the tenant's MAC address. In a reply
+ *	it may be a learned one (VPC_A_PORT_LEARNED), and is absent while none
+ *	is known.
+ * @VPC_A_PORT_ALLOW: nested enum vpc_a_prefix []: further source addresses that
+ *	the tenant may send from (an appliance)
+ * @VPC_A_PORT_LEARNED: flag, reply: VPC_A_PORT_LLADDR was learned
+ * @VPC_A_PORT_COUNTERS: nested enum vpc_a_counters, reply
+ * @VPC_A_PORT_ID: u32, reply
+ */
+enum vpc_a_port {
+	VPC_A_PORT_UNSPEC,
+	VPC_A_PORT_DEV,
+	VPC_A_PORT_IFINDEX,
+	VPC_A_PORT_SUBNET,
+	VPC_A_PORT_VPC,
+	VPC_A_PORT_ADDRESS,
+	VPC_A_PORT_LLADDR,
+	VPC_A_PORT_ALLOW,
+	VPC_A_PORT_LEARNED,
+	VPC_A_PORT_COUNTERS,
+	VPC_A_PORT_ID,
+
+	/* private: */
+	__VPC_A_PORT_MAX,
+	VPC_A_PORT_MAX = __VPC_A_PORT_MAX - 1
+};
+
+/**
+ * enum vpc_a_uplink - an uplink: a network device towards routers that a VPC
+ *	reaches directly
+ * @VPC_A_UPLINK_DEV: string, name of the device
+ * @VPC_A_UPLINK_IFINDEX: u32, reply
+ * @VPC_A_UPLINK_VPC: string, the VPC that owns it
+ * @VPC_A_UPLINK_ADDRESS: nested enum vpc_a_prefix [], at most one per family:
+ *	the VPC's own address on the link, with the length of the link's prefix
+ * @VPC_A_UPLINK_GATEWAY: nested enum vpc_a_gateway []: the routers behind it;
+ *	each address lies in the prefix of a VPC_A_UPLINK_ADDRESS
+ * @VPC_A_UPLINK_TABLE: string, the table for what comes in; empty or absent:
+ *	the default table of the VPC
+ * @VPC_A_UPLINK_COUNTERS: nested enum vpc_a_counters, reply
+ * @VPC_A_UPLINK_ID: u32, reply
+ */
+enum vpc_a_uplink {
+	VPC_A_UPLINK_UNSPEC,
+	VPC_A_UPLINK_DEV,
+	VPC_A_UPLINK_IFINDEX,
+	VPC_A_UPLINK_VPC,
+	VPC_A_UPLINK_ADDRESS,
+	VPC_A_UPLINK_GATEWAY,
+	VPC_A_UPLINK_TABLE,
+	VPC_A_UPLINK_COUNTERS,
+	VPC_A_UPLINK_ID,
+
+	/* private: */
+	__VPC_A_UPLINK_MAX,
+	VPC_A_UPLINK_MAX = __VPC_A_UPLINK_MAX - 1
+};
+
+/**
+ * enum vpc_a_gateway - a router behind an uplink (nested)
+ * @VPC_A_GATEWAY_ADDRESS: binary, 4 or 16 bytes
+ * @VPC_A_GATEWAY_LLADDR: binary, 6 bytes, reply: its MAC address, absent while
+ *	it is not resolved
+ */
+enum vpc_a_gateway {
+	VPC_A_GATEWAY_UNSPEC,
+	VPC_A_GATEWAY_ADDRESS,
+	VPC_A_GATEWAY_LLADDR,
+
+	/* private: */
+	__VPC_A_GATEWAY_MAX,
+	VPC_A_GATEWAY_MAX = __VPC_A_GATEWAY_MAX - 1
+};
+
+/**
+ * enum vpc_a_endpoint - an endpoint: an address of a VPC and where it lives
+ * @VPC_A_ENDPOINT_VPC: string; filter of a dump
+ * @VPC_A_ENDPOINT_ADDRESS: binary, 4 or 16 bytes
+ * @VPC_A_ENDPOINT_DEV: string, the port that holds it
+ * @VPC_A_ENDPOINT_LLADDR: binary, 6 bytes, absent while none is known
+ * @VPC_A_ENDPOINT_ID: u32
+ */
+enum vpc_a_endpoint {
+	VPC_A_ENDPOINT_UNSPEC,
+	VPC_A_ENDPOINT_VPC,
+	VPC_A_ENDPOINT_ADDRESS,
+	VPC_A_ENDPOINT_DEV,
+	VPC_A_ENDPOINT_LLADDR,
+	VPC_A_ENDPOINT_ID,
+
+	/* private: */
+	__VPC_A_ENDPOINT_MAX,
+	VPC_A_ENDPOINT_MAX = __VPC_A_ENDPOINT_MAX - 1
+};
+
+/**
+ * enum vpc_nh_type - types of next hops
+ * @VPC_NH_LOCAL: an endpoint of the VPC; implicit, for the CIDRs of the VPC
+ * @VPC_NH_PEERING: the endpoints of the peer VPC
+ * @VPC_NH_ROUTER: a router, by its address: an endpoint of the VPC, or a
+ *	gateway behind an uplink of the VPC
+ * @VPC_NH_BLACKHOLE: drop in silence
+ * @VPC_NH_UNREACHABLE: drop, tell the sender "host unreachable" (IPv6: "no
+ *	route to destination", as the kernel's own unreachable routes do)
+ * @VPC_NH_PROHIBIT: drop, tell the sender "administratively prohibited"
+ */
+enum vpc_nh_type {
+	VPC_NH_UNSPEC,
+	VPC_NH_LOCAL,
+	VPC_NH_PEERING,
+	VPC_NH_ROUTER,
+	VPC_NH_BLACKHOLE,
+	VPC_NH_UNREACHABLE,
+	VPC_NH_PROHIBIT,
+
+	/* private: */
+	__VPC_NH_MAX,
+	VPC_NH_MAX = __VPC_NH_MAX - 1
+};
+
+/**
+ * enum vpc_a_nexthop - a next hop of a route (nested)
+ * @VPC_A_NEXTHOP_TYPE: u8, enum vpc_nh_type; LOCAL only in replies
+ * @VPC_A_NEXTHOP_PEERING: string, target of a PEERING
+ * @VPC_A_NEXTHOP_ADDRESS: binary, 4 or 16 bytes, target of a ROUTER
+ * @VPC_A_NEXTHOP_PRIORITY: u32, lower wins, default 0
+ * @VPC_A_NEXTHOP_WEIGHT: u16, 1..%VPC_WEIGHT_MAX share of flows, 0 standby,
+ *	default 1
+ * @VPC_A_NEXTHOP_USED: flag, reply: packets take this one now
+ */
+enum vpc_a_nexthop {
+	VPC_A_NEXTHOP_UNSPEC,
+	VPC_A_NEXTHOP_TYPE,
+	VPC_A_NEXTHOP_PEERING,
+	VPC_A_NEXTHOP_ADDRESS,
+	VPC_A_NEXTHOP_PRIORITY,
+	VPC_A_NEXTHOP_WEIGHT,
+	VPC_A_NEXTHOP_USED,
+
+	/* private: */
+	__VPC_A_NEXTHOP_MAX,
+	VPC_A_NEXTHOP_MAX = __VPC_A_NEXTHOP_MAX - 1
+};
+
+/**
+ * enum vpc_route_op - what an operation of ROUTE_CHANGE does
+ * @VPC_ROUTE_OP_ADD: add the prefix, or further next hops to it; a next hop
+ *	that is there already is EEXIST
+ * @VPC_ROUTE_OP_REPLACE: make these the next hops of the prefix, there or not
+ * @VPC_ROUTE_OP_DEL: without next hops remove the prefix; with next hops remove
+ *	those (priority and weight are not compared), and with the last one
+ *	the prefix
+ */
+enum vpc_route_op {
+	VPC_ROUTE_OP_ADD,
+	VPC_ROUTE_OP_REPLACE,
+	VPC_ROUTE_OP_DEL,
+
+	/* private: */
+	__VPC_ROUTE_OP_MAX,
+	VPC_ROUTE_OP_MAX = __VPC_ROUTE_OP_MAX - 1
+};
+
+/**
+ * enum vpc_a_op - an operation of ROUTE_CHANGE (nested)
+ * @VPC_A_OP_KIND: u8, enum vpc_route_op
+ * @VPC_A_OP_ADDRESS: binary, 4 or 16 bytes, bits beyond the length zero
+ * @VPC_A_OP_LENGTH: u8
+ * @VPC_A_OP_NEXTHOP: nested enum vpc_a_nexthop [], 1..%VPC_NEXTHOPS_MAX
+ */
+enum vpc_a_op {
+	VPC_A_OP_UNSPEC,
+	VPC_A_OP_KIND,
+	VPC_A_OP_ADDRESS,
+	VPC_A_OP_LENGTH,
+	VPC_A_OP_NEXTHOP,
+
+	/* private: */
+	__VPC_A_OP_MAX,
+	VPC_A_OP_MAX = __VPC_A_OP_MAX - 1
+};
+
+/**
+ * enum vpc_route_origin - where a route comes from
+ * @VPC_ROUTE_ORIGIN_LOCAL: a CIDR of the VPC
+ * @VPC_ROUTE_ORIGIN_STATIC: ROUTE_CHANGE
+ */
+enum vpc_route_origin {
+	VPC_ROUTE_ORIGIN_LOCAL,
+	VPC_ROUTE_ORIGIN_STATIC,
+};
+
+/**
+ * enum vpc_a_route - routes
+ * @VPC_A_ROUTE_TABLE: string, a table by its name
+ * @VPC_A_ROUTE_VPC: string, the default table of a VPC. In a reply always the
+ *	VPC of the table.
+ * @VPC_A_ROUTE_DEV: string, ROUTE_LOOKUP: the table that a packet from this
+ *	port or uplink is looked up in
+ * @VPC_A_ROUTE_REPLACE_TABLE: flag
+ * @VPC_A_ROUTE_OP: nested enum vpc_a_op [], in this order
+ * @VPC_A_ROUTE_ADDRESS: binary, 4 or 16 bytes. ROUTE_LOOKUP: where to. Reply:
+ *	address of the prefix.
+ * @VPC_A_ROUTE_LENGTH: u8, reply: length of the prefix
+ * @VPC_A_ROUTE_ORIGIN: u8, enum vpc_route_origin, reply
+ * @VPC_A_ROUTE_NEXTHOP: nested enum vpc_a_nexthop [], reply, best first
+ * @VPC_A_ROUTE_PEERING: string, dump: only routes with this peering
+ * @VPC_A_ROUTE_ENDPOINT: nested enum vpc_a_endpoint, reply of ROUTE_LOOKUP: the
+ *	endpoint that the packet ends at (local, peering), or that is the
+ *	router; absent where there is none
+ * @VPC_A_ROUTE_TABLE_ID: u32, reply
+ */
+enum vpc_a_route {
+	VPC_A_ROUTE_UNSPEC,
+	VPC_A_ROUTE_TABLE,
+	VPC_A_ROUTE_VPC,
+	VPC_A_ROUTE_DEV,
+	VPC_A_ROUTE_REPLACE_TABLE,
+	VPC_A_ROUTE_OP,
+	VPC_A_ROUTE_ADDRESS,
+	VPC_A_ROUTE_LENGTH,
+	VPC_A_ROUTE_ORIGIN,
+	VPC_A_ROUTE_NEXTHOP,
+	VPC_A_ROUTE_PEERING,
+	VPC_A_ROUTE_ENDPOINT,
+	VPC_A_ROUTE_TABLE_ID,
+
+	/* private: */
+	__VPC_A_ROUTE_MAX,
+	VPC_A_ROUTE_MAX = __VPC_A_ROUTE_MAX - 1
+};
+
+/**
+ * enum vpc_peering_state - life of a peering
+ * @VPC_PEERING_PENDING: waits for the account of the peer VPC to accept it
+ * @VPC_PEERING_ACTIVE: forwards
+ * @VPC_PEERING_EXPIRED: was not accepted in time; can be enabled again
+ * @VPC_PEERING_REJECTED: only in the event of its removal
+ */
+enum vpc_peering_state {
+	VPC_PEERING_PENDING,
+	VPC_PEERING_ACTIVE,
+	VPC_PEERING_EXPIRED,
+	VPC_PEERING_REJECTED,
+};
+
+/**
+ * enum vpc_a_peering - a peering
+ * @VPC_A_PEERING_PAD: alignment, no content
+ * @VPC_A_PEERING_NAME: string
+ * @VPC_A_PEERING_NEW_NAME: string, the name to take
+ * @VPC_A_PEERING_VPC: string, the VPC that asked for it; filter of a dump:
+ *	either side
+ * @VPC_A_PEERING_PEER: string, the VPC that was asked
+ * @VPC_A_PEERING_AS: u64, the account that the caller acts for; absent: the
+ *	operator, who may do everything
+ * @VPC_A_PEERING_ACCOUNT: u64, reply: account of VPC_A_PEERING_VPC
+ * @VPC_A_PEERING_PEER_ACCOUNT: u64, reply: account of VPC_A_PEERING_PEER
+ * @VPC_A_PEERING_STATE: u8, enum vpc_peering_state, reply
+ * @VPC_A_PEERING_EXPIRES: u32, seconds, 1..%VPC_PEERING_EXPIRES_MAX, default
+ *	%VPC_PEERING_EXPIRES: how long a request waits. Reply: what was set.
+ * @VPC_A_PEERING_REMAINING: u32, seconds, reply while pending
+ * @VPC_A_PEERING_COUNTERS: nested enum vpc_a_counters, reply
+ * @VPC_A_PEERING_ROUTES_REMOVED: u32, reply of REJECT and DEL: how many routes
+ *	lost this next hop
+ * @VPC_A_PEERING_ID: u32, reply
+ */
+enum vpc_a_peering {
+	VPC_A_PEERING_UNSPEC,
+	VPC_A_PEERING_PAD,
+	VPC_A_PEERING_NAME,
+	VPC_A_PEERING_NEW_NAME,
+	VPC_A_PEERING_VPC,
+	VPC_A_PEERING_PEER,
+	VPC_A_PEERING_AS,
+	VPC_A_PEERING_ACCOUNT,
+	VPC_A_PEERING_PEER_ACCOUNT,
+	VPC_A_PEERING_STATE,
+	VPC_A_PEERING_EXPIRES,
+	VPC_A_PEERING_REMAINING,
+	VPC_A_PEERING_COUNTERS,
+	VPC_A_PEERING_ROUTES_REMOVED,
+	VPC_A_PEERING_ID,
+
+	/* private: */
+	__VPC_A_PEERING_MAX,
+	VPC_A_PEERING_MAX = __VPC_A_PEERING_MAX - 1
+};
+
+/**
+ * enum vpc_a_drop - a drop counter (nested)
+ * @VPC_A_DROP_PAD: alignment, no content
+ * @VPC_A_DROP_REASON: string, see Documentation/datapath.rst
+ * @VPC_A_DROP_PACKETS: u64
+ */
+enum vpc_a_drop {
+	VPC_A_DROP_UNSPEC,
+	VPC_A_DROP_PAD,
+	VPC_A_DROP_REASON,
+	VPC_A_DROP_PACKETS,
+
+	/* private: */
+	__VPC_A_DROP_MAX,
+	VPC_A_DROP_MAX = __VPC_A_DROP_MAX - 1
+};
+
+/**
+ * enum vpc_a_stats - what a VPC has passed and dropped
+ * @VPC_A_STATS_VPC: string
+ * @VPC_A_STATS_COUNTERS: nested enum vpc_a_counters
+ * @VPC_A_STATS_DROP: nested enum vpc_a_drop [], reasons that never happened are
+ *	left out
+ */
+enum vpc_a_stats {
+	VPC_A_STATS_UNSPEC,
+	VPC_A_STATS_VPC,
+	VPC_A_STATS_COUNTERS,
+	VPC_A_STATS_DROP,
+
+	/* private: */
+	__VPC_A_STATS_MAX,
+	VPC_A_STATS_MAX = __VPC_A_STATS_MAX - 1
+};
+
+/**
+ * enum vpc_event - what happened
+ * @VPC_EVENT_ADDED: the object was created
+ * @VPC_EVENT_CHANGED: it was changed by a command
+ * @VPC_EVENT_REMOVED: it was removed, by a command or with its device
+ * @VPC_EVENT_ACCEPTED: a peering became active
+ * @VPC_EVENT_REJECTED: a peering was rejected, and so removed
+ * @VPC_EVENT_EXPIRED: a peering was not accepted in time
+ * @VPC_EVENT_ENABLED: an expired peering is pending again
+ * @VPC_EVENT_FLUSHED: the namespace has no objects any more; carries no object
+ */
+enum vpc_event {
+	VPC_EVENT_ADDED,
+	VPC_EVENT_CHANGED,
+	VPC_EVENT_REMOVED,
+	VPC_EVENT_ACCEPTED,
+	VPC_EVENT_REJECTED,
+	VPC_EVENT_EXPIRED,
+	VPC_EVENT_ENABLED,
+	VPC_EVENT_FLUSHED,
+};
+
+/**
+ * enum vpc_a_event - VPC_CMD_EVENT, on the multicast group "config"
+ * @VPC_A_EVENT_PAD: alignment, no content
+ * @VPC_A_EVENT_KIND: u8, enum vpc_event
+ * @VPC_A_EVENT_AS: u64, the account that the caller acted for; absent: the
+ *	operator, or the module itself
+ * @VPC_A_EVENT_VPC: nested enum vpc_a_vpc; exactly one object is there
+ * @VPC_A_EVENT_SUBNET: nested enum vpc_a_subnet
+ * @VPC_A_EVENT_TABLE: nested enum vpc_a_table. CHANGED also for a ROUTE_CHANGE
+ *	with more than one operation, which has no event per route.
+ * @VPC_A_EVENT_PORT: nested enum vpc_a_port
+ * @VPC_A_EVENT_UPLINK: nested enum vpc_a_uplink
+ * @VPC_A_EVENT_ROUTE: nested enum vpc_a_route
+ * @VPC_A_EVENT_PEERING: nested enum vpc_a_peering
+ */
+enum vpc_a_event {
+	VPC_A_EVENT_UNSPEC,
+	VPC_A_EVENT_PAD,
+	VPC_A_EVENT_KIND,
+	VPC_A_EVENT_AS,
+	VPC_A_EVENT_VPC,
+	VPC_A_EVENT_SUBNET,
+	VPC_A_EVENT_TABLE,
+	VPC_A_EVENT_PORT,
+	VPC_A_EVENT_UPLINK,
+	VPC_A_EVENT_ROUTE,
+	VPC_A_EVENT_PEERING,
+
+	/* private: */
+	__VPC_A_EVENT_MAX,
+	VPC_A_EVENT_MAX = __VPC_A_EVENT_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_VPC_H */
