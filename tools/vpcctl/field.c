@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "field.h"
+#include "print.h"
+
+const char *word_at(const char *const *words, size_t count, uint64_t number)
+{
+	if (number >= count || !words[number])
+		return "unknown";
+	return words[number];
+}
+
+void field_string(const struct attrs *attrs, int type, const char *key,
+		  const char *label)
+{
+	const char *value = attr_string(attrs, type);
+
+	if (*value)
+		print_string(key, label, value);
+	else
+		print_null(key);
+}
+
+void field_number(const struct attrs *attrs, int type, const char *key,
+		  const char *label)
+{
+	if (attr_has(attrs, type))
+		print_number(key, label, attr_number(attrs, type, 0));
+	else
+		print_null(key);
+}
+
+void field_unusual(const struct attrs *attrs, int type, const char *key,
+		   const char *label, uint64_t usual)
+{
+	uint64_t value = attr_number(attrs, type, usual);
+
+	print_number(key, value != usual ? label : NULL, value);
+}
+
+static void print_address(const struct nlattr *nla, const char *key,
+			  const char *label)
+{
+	char text[PREFIX_TEXT];
+	struct prefix address;
+
+	if (attr_address(nla, &address))
+		print_string(key, label, address_text(&address, text));
+}
+
+void field_address(const struct attrs *attrs, int type, const char *key,
+		   const char *label)
+{
+	if (attr_has(attrs, type))
+		print_address(attr_next(attrs, NULL, type), key, label);
+	else
+		print_null(key);
+}
+
+void field_addresses(const struct attrs *attrs, int type, const char *key,
+		     const char *label)
+{
+	const struct nlattr *nla;
+
+	print_array(key);
+	attr_for_each(nla, attrs, type)
+		print_address(nla, key, label);
+	print_end();
+}
+
+void field_prefixes(const struct attrs *attrs, int type, const char *key,
+		    const char *label)
+{
+	const struct nlattr *nla;
+	char text[PREFIX_TEXT];
+	struct prefix prefix;
+
+	print_array(key);
+	attr_for_each(nla, attrs, type)
+		if (attr_prefix(nla, &prefix))
+			print_string(key, label, prefix_text(&prefix, text));
+	print_end();
+}
+
+void field_lladdr(const struct attrs *attrs, int type, const char *key,
+		  const char *label)
+{
+	char text[LLADDR_TEXT];
+
+	if (attr_lladdr(attrs, type, text))
+		print_string(key, label, text);
+	else
+		print_null(key);
+}
+
+void field_counters(const struct attrs *attrs, int type)
+{
+	const char *label = print_options.stats ? "" : NULL;
+	struct attrs counters;
+
+	if (!attr_has(attrs, type)) {
+		print_null("counters");
+		return;
+	}
+	counters = attr_nested(attr_next(attrs, NULL, type));
+	print_object("counters");
+	if (label)
+		print_line(4);
+	field_number(&counters, VPC_A_COUNTERS_RX_PACKETS, "rx_packets",
+		     label ? "rx packets" : NULL);
+	field_number(&counters, VPC_A_COUNTERS_RX_BYTES, "rx_bytes",
+		     label ? "bytes" : NULL);
+	field_number(&counters, VPC_A_COUNTERS_TX_PACKETS, "tx_packets",
+		     label ? "tx packets" : NULL);
+	field_number(&counters, VPC_A_COUNTERS_TX_BYTES, "tx_bytes",
+		     label ? "bytes" : NULL);
+	field_number(&counters, VPC_A_COUNTERS_DROPS, "drops",
+		     label ? "drops" : NULL);
+	print_end();
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+/* How the grammar calls what follows a key. */
+static const char *const value_words[] = {
+	[KEY_NAME] = "NAME",
+	[KEY_DEV] = "DEV",
+	[KEY_TABLE] = "TABLE",
+	[KEY_ADDRESS] = "ADDR",
+	[KEY_GATEWAY] = "ADDR",
+	[KEY_PREFIX] = "PREFIX",
+	[KEY_INTERFACE] = "ADDR/LEN",
+	[KEY_LLADDR] = "MAC",
+	[KEY_U16] = "N",
+	[KEY_U32] = "N",
+	[KEY_U64] = "N",
+};
+
+bool args_is(const struct args *args, const char *word)
+{
+	return args->left && !strcmp(args->word[0], word);
+}
+
+bool args_take(struct args *args, const char *word)
+{
+	if (!args_is(args, word))
+		return false;
+	args->word++;
+	args->left--;
+	return true;
+}
+
+const char *args_need(struct args *args, const char *what)
+{
+	if (!args->left) {
+		usage("%s is missing", what);
+		return NULL;
+	}
+	args->left--;
+	return *args->word++;
+}
+
+int args_end(const struct args *args)
+{
+	if (args->left)
+		return usage("unexpected word \"%s\"", args->word[0]);
+	return 0;
+}
+
+static bool read_number(const char *word, uint64_t max, uint64_t *number)
+{
+	uint64_t value = 0;
+	const char *p;
+
+	for (p = word; isdigit((unsigned char)*p); p++) {
+		unsigned int digit = *p - '0';
+
+		if (value > (max - digit) / 10)
+			return false;
+		value = 10 * value + digit;
+	}
+	*number = value;
+	return p != word && !*p;
+}
+
+static int parse_number(const char *word, uint64_t max, uint64_t *number)
+{
+	if (!read_number(word, max, number))
+		return usage("\"%s\" is not a number from 0 to %llu", word,
+			     (unsigned long long)max);
+	return 0;
+}
+
+static bool read_address(const char *text, struct prefix *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	address->length = prefix_bits(address);
+	return inet_pton(address->family, text, address->address) == 1;
+}
+
+int parse_address(const char *word, struct prefix *address)
+{
+	if (!read_address(word, address))
+		return usage("\"%s\" is not an IPv4 or IPv6 address", word);
+	return 0;
+}
+
+/* An address, a slash and a length, whatever the bits beyond it. */
+static int parse_interface(const char *word, struct prefix *prefix)
+{
+	const char *slash = strchr(word, '/');
+	char text[PREFIX_TEXT] = "";
+	uint64_t length;
+
+	if (slash && slash - word < PREFIX_TEXT) {
+		memcpy(text, word, slash - word);
+		text[slash - word] = '\0';
+	}
+	if (!*text || !read_address(text, prefix))
+		return usage("\"%s\" is not a prefix: ADDRESS/LENGTH", word);
+	if (!read_number(slash + 1, prefix->length, &length))
+		return usage("\"%s\" is not a prefix: the length is 0 to %u",
+			     word, prefix->length);
+	prefix->length = length;
+	return 0;
+}
+
+int parse_prefix(const char *word, struct prefix *prefix)
+{
+	struct prefix masked;
+	char text[PREFIX_TEXT];
+	int err;
+
+	err = parse_interface(word, prefix);
+	if (err)
+		return err;
+	masked = *prefix;
+	prefix_mask(&masked);
+	if (memcmp(masked.address, prefix->address, sizeof(masked.address)))
+		return usage("\"%s\" has bits set beyond its length: the prefix is %s",
+			     word, prefix_text(&masked, text));
+	return 0;
+}
+
+static int parse_lladdr(const char *word, uint8_t mac[6])
+{
+	static const char form[] = "xx:xx:xx:xx:xx:xx";
+	size_t i;
+
+	for (i = 0; form[i]; i++)
+		if (form[i] == ':' ? word[i] != ':' :
+				     !isxdigit((unsigned char)word[i]))
+			break;
+	if (form[i] || word[i])
+		return usage("\"%s\" is not a MAC address: %s", word, form);
+	for (i = 0; i < 6; i++)
+		mac[i] = strtoul(word + 3 * i, NULL, 16);
+	return 0;
+}
+
+int parse_put(int err)
+{
+	if (err < 0)
+		return usage("there are too many words for one command");
+	return 0;
+}
+
+int put_address(struct nl_msg *msg, int attr, const struct prefix *address)
+{
+	return nla_put(msg, attr, (int)prefix_bytes(address), address->address);
+}
+
+static int put_gateway(struct nl_msg *msg, int attr,
+		       const struct prefix *address)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr | NLA_F_NESTED);
+
+	if (!nest || put_address(msg, VPC_A_GATEWAY_ADDRESS, address))
+		return -1;
+	return nla_nest_end(msg, nest);
+}
+
+static int put_prefix(struct nl_msg *msg, int attr, const struct prefix *prefix)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr | NLA_F_NESTED);
+
+	if (!nest || put_address(msg, VPC_A_PREFIX_ADDRESS, prefix) ||
+	    nla_put_u8(msg, VPC_A_PREFIX_LENGTH, prefix->length))
+		return -1;
+	return nla_nest_end(msg, nest);
+}
+
+/* An empty name would mean something else to the module: the default table. */
+static int put_name(struct nl_msg *msg, int attr, enum key_type type,
+		    const char *name)
+{
+	size_t max = (type == KEY_DEV ? IFNAMSIZ : VPC_NAME_LEN) - 1;
+
+	if (!*name)
+		return usage("a name is empty");
+	if (strlen(name) > max)
+		return usage("\"%s\" is longer than %zu characters", name, max);
+	return parse_put(nla_put_string(msg, attr, name));
+}
+
+int parse_name(struct args *args, enum key_type type, struct nl_msg *msg,
+	       int attr)
+{
+	const char *word = args_need(args, value_words[type]);
+
+	return word ? put_name(msg, attr, type, word) : STATUS_USAGE;
+}
+
+/* Numbers are sent with the width of their attribute. */
+static int put_number(struct nl_msg *msg, const struct key *key,
+		      const char *word)
+{
+	uint64_t number;
+	int err;
+
+	switch (key->type) {
+	case KEY_U16:
+		err = parse_number(word, key->max ?: UINT16_MAX, &number);
+		return err ?: parse_put(nla_put_u16(msg, key->attr, number));
+	case KEY_U32:
+		err = parse_number(word, key->max ?: UINT32_MAX, &number);
+		return err ?: parse_put(nla_put_u32(msg, key->attr, number));
+	default:
+		err = parse_number(word, key->max ?: UINT64_MAX, &number);
+		return err ?: parse_put(nla_put_u64(msg, key->attr, number));
+	}
+}
+
+static int put_value(struct nl_msg *msg, const struct key *key,
+		     const char *word)
+{
+	struct prefix prefix = { 0 };
+	uint8_t mac[6];
+
+	switch (key->type) {
+	case KEY_TABLE:
+		if (!strcmp(word, "default"))
+			return parse_put(nla_put_string(msg, key->attr, ""));
+		/* fall through */
+	case KEY_NAME:
+	case KEY_DEV:
+		return put_name(msg, key->attr, key->type, word);
+	case KEY_ADDRESS:
+		return parse_address(word, &prefix) ?:
+		       parse_put(put_address(msg, key->attr, &prefix));
+	case KEY_GATEWAY:
+		return parse_address(word, &prefix) ?:
+		       parse_put(put_gateway(msg, key->attr, &prefix));
+	case KEY_PREFIX:
+		return parse_prefix(word, &prefix) ?:
+		       parse_put(put_prefix(msg, key->attr, &prefix));
+	case KEY_INTERFACE:
+		return parse_interface(word, &prefix) ?:
+		       parse_put(put_prefix(msg, key->attr, &prefix));
+	case KEY_LLADDR:
+		return parse_lladdr(word, mac) ?:
+		       parse_put(nla_put(msg, key->attr, sizeof(mac), mac));
+	default:
+		return put_number(msg, key, word);
+	}
+}
+
+/* Keys that are there already and exclude another one like @key. */
+static int check_again(const struct parser *parser, const struct key *key)
+{
+	const struct key *other;
+
+	for (other = parser->keys; other->word; other++) {
+		if (!(parser->seen & 1UL << (other - parser->keys)))
+			continue;
+		if (other == key && !(key->flags & KEY_MANY))
+			return usage("\"%s\" is given twice", key->word);
+		if (other != key && key->flags & other->flags & KEY_ONE_OF)
+			return usage("\"%s\" and \"%s\" exclude each other",
+				     other->word, key->word);
+	}
+	return 0;
+}
+
+static int parse_key(struct parser *parser, const struct key *key)
+{
+	char what[64];
+	const char *word;
+	int err;
+
+	err = check_again(parser, key);
+	if (err)
+		return err;
+	snprintf(what, sizeof(what), "%s after \"%s\"", value_words[key->type],
+		 key->word);
+	word = args_need(parser->args, what);
+	if (!word)
+		return STATUS_USAGE;
+	parser->seen |= 1UL << (key - parser->keys);
+	return put_value(parser->msg, key, word);
+}
+
+int parse_some(struct parser *parser)
+{
+	const struct key *key = parser->keys;
+	int err = 0;
+
+	while (!err && key->word) {
+		if (args_take(parser->args, key->word)) {
+			err = parse_key(parser, key);
+			key = parser->keys;
+		} else {
+			key++;
+		}
+	}
+	return err;
+}
+
+/* Of required keys that exclude each other one is enough. */
+static bool has(const struct parser *parser, const struct key *wanted)
+{
+	const struct key *key;
+
+	for (key = parser->keys; key->word; key++)
+		if (parser->seen & 1UL << (key - parser->keys) &&
+		    (key == wanted || key->flags & wanted->flags & KEY_ONE_OF))
+			return true;
+	return false;
+}
+
+/* Names what is missing: a key, or all that would do instead of it. */
+static int tell_missing(const struct parser *parser, const struct key *wanted)
+{
+	const struct key *key;
+	char text[128] = "";
+	size_t len = 0;
+
+	for (key = parser->keys; key->word && len < sizeof(text); key++)
+		if (key == wanted || key->flags & wanted->flags & KEY_ONE_OF)
+			len += snprintf(text + len, sizeof(text) - len,
+					"%s\"%s\"", len ? " or " : "",
+					key->word);
+	return usage("%s is missing", text);
+}
+
+int parse_end(const struct parser *parser)
+{
+	const struct key *key;
+
+	if (parser->args->left)
+		return args_end(parser->args);
+	for (key = parser->keys; key->word; key++)
+		if (key->flags & KEY_REQUIRED && !has(parser, key))
+			return tell_missing(parser, key);
+	return 0;
+}
+
+int parse_keys(const struct key *keys, struct args *args, struct nl_msg *msg)
+{
+	struct parser parser = { .keys = keys, .args = args, .msg = msg };
+
+	return parse_some(&parser) ?: parse_end(&parser);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "field.h"
+#include "parse.h"
+#include "print.h"
+
+static const struct key add_keys[] = {
+	{ "subnet", KEY_NAME, VPC_A_PORT_SUBNET, KEY_REQUIRED, 0 },
+	{ "address", KEY_ADDRESS, VPC_A_PORT_ADDRESS, KEY_MANY | KEY_REQUIRED, 0 },
+	{ "lladdr", KEY_LLADDR, VPC_A_PORT_LLADDR, 0, 0 },
+	{ "allow", KEY_PREFIX, VPC_A_PORT_ALLOW, KEY_MANY, 0 },
+	{ 0 }
+};
+
+static void print(const struct attrs *port)
+{
+	field_string(port, VPC_A_PORT_DEV, "dev", "port");
+	field_number(port, VPC_A_PORT_IFINDEX, "ifindex", NULL);
+	field_string(port, VPC_A_PORT_SUBNET, "subnet", "subnet");
+	field_string(port, VPC_A_PORT_VPC, "vpc", NULL);
+	field_addresses(port, VPC_A_PORT_ADDRESS, "address", "address");
+	field_lladdr(port, VPC_A_PORT_LLADDR, "lladdr", "lladdr");
+	print_bool("learned", "learned", attr_has(port, VPC_A_PORT_LEARNED));
+	field_prefixes(port, VPC_A_PORT_ALLOW, "allow", "allow");
+	print_string(NULL, "vpc", attr_string(port, VPC_A_PORT_VPC));
+	field_number(port, VPC_A_PORT_ID, "id", NULL);
+	field_counters(port, VPC_A_PORT_COUNTERS);
+}
+
+static const struct command commands[] = {
+	{ "add", NULL, VPC_CMD_PORT_NEW, add_keys },
+	{ "del", NULL, VPC_CMD_PORT_DEL, NULL },
+	{ "show", command_show, 0, NULL },
+	{ 0 }
+};
+
+const struct object port_object = {
+	.word = "port",
+	.usage =
+"vpcctl port add DEV subnet SUBNET address ADDR [ address ADDR ]...\n"
+"                    [ lladdr MAC ] [ allow PREFIX ]...\n"
+"vpcctl port del DEV\n"
+"vpcctl port show [ DEV ] [ vpc VPC ]\n",
+	.commands = commands,
+	.get = VPC_CMD_PORT_GET,
+	.name = VPC_A_PORT_DEV,
+	.name_type = KEY_DEV,
+	.vpc = VPC_A_PORT_VPC,
+	.print = print,
+	.event = VPC_A_EVENT_PORT,
+};

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "nl.h"
+#include "print.h"
+#include "route.h"
+
+static const char *const types[] = {
+	[VPC_NH_LOCAL] = "local",
+	[VPC_NH_PEERING] = "peering",
+	[VPC_NH_ROUTER] = "router",
+	[VPC_NH_BLACKHOLE] = "blackhole",
+	[VPC_NH_UNREACHABLE] = "unreachable",
+	[VPC_NH_PROHIBIT] = "prohibit",
+};
+
+static const char *const origins[] = {
+	[VPC_ROUTE_ORIGIN_LOCAL] = "local",
+	[VPC_ROUTE_ORIGIN_STATIC] = "static",
+};
+
+const struct key route_table_keys[] = {
+	{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF | KEY_REQUIRED, 0 },
+	{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF | KEY_REQUIRED, 0 },
+	{ 0 }
+};
+
+/* What follows "via": the type and its target. */
+static int parse_target(struct args *args, struct nl_msg *msg)
+{
+	const char *word = args_need(args, "NH after \"via\"");
+	struct prefix address;
+	unsigned int type;
+	int err;
+
+	if (!word)
+		return STATUS_USAGE;
+	for (type = VPC_NH_PEERING; type < ARRAY_SIZE(types); type++)
+		if (!strcmp(types[type], word))
+			break;
+	if (type == ARRAY_SIZE(types))
+		return usage("\"%s\" is not a type of next hop", word);
+	err = parse_put(nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, type));
+	if (err)
+		return err;
+	if (type == VPC_NH_PEERING)
+		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_PEERING);
+	if (type != VPC_NH_ROUTER)
+		return 0;
+	word = args_need(args, "ADDR after \"router\"");
+	if (!word)
+		return STATUS_USAGE;
+	return parse_address(word, &address) ?:
+	       parse_put(put_address(msg, VPC_A_NEXTHOP_ADDRESS, &address));
+}
+
+static int parse_nexthop(struct args *args, struct nl_msg *msg)
+{
+	static const struct key keys[] = {
+		{ "priority", KEY_U32, VPC_A_NEXTHOP_PRIORITY, 0, 0 },
+		{ "weight", KEY_U16, VPC_A_NEXTHOP_WEIGHT, 0,
+		  VPC_WEIGHT_MAX },
+		{ 0 }
+	};
+	struct parser parser = { .keys = keys, .args = args, .msg = msg };
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, VPC_A_OP_NEXTHOP | NLA_F_NESTED);
+	return parse_put(nest ? 0 : -1) ?:
+	       parse_target(args, msg) ?:
+	       parse_some(&parser) ?:
+	       parse_put(nla_nest_end(msg, nest));
+}
+
+int route_operation(struct args *args, struct nl_msg *msg,
+		    enum vpc_route_op kind, const struct prefix *dst)
+{
+	struct nlattr *nest;
+	int err;
+
+	if (kind != VPC_ROUTE_OP_DEL && !args_is(args, "via"))
+		return args_end(args) ?: usage("\"via\" is missing");
+	nest = nla_nest_start(msg, VPC_A_ROUTE_OP | NLA_F_NESTED);
+	if (!nest || nla_put_u8(msg, VPC_A_OP_KIND, kind) ||
+	    put_address(msg, VPC_A_OP_ADDRESS, dst) ||
+	    nla_put_u8(msg, VPC_A_OP_LENGTH, dst->length))
+		return parse_put(-1);
+	while (args_take(args, "via")) {
+		err = parse_nexthop(args, msg);
+		if (err)
+			return err;
+	}
+	return parse_put(nla_nest_end(msg, nest));
+}
+
+/* PREFIX { table TABLE | vpc VPC } [ via NH ]..., the table also at the end */
+static int parse_change(struct args *args, struct nl_msg *msg,
+			enum vpc_route_op kind)
+{
+	struct parser parser = {
+		.keys = route_table_keys, .args = args, .msg = msg,
+	};
+	const char *word = args_need(args, "PREFIX");
+	struct prefix dst;
+
+	if (!word)
+		return STATUS_USAGE;
+	return parse_prefix(word, &dst) ?:
+	       parse_some(&parser) ?:
+	       route_operation(args, msg, kind, &dst) ?:
+	       parse_some(&parser) ?:
+	       parse_end(&parser);
+}
+
+static int change(struct args *args, enum vpc_route_op kind)
+{
+	struct nl_msg *msg = request_new(VPC_CMD_ROUTE_CHANGE);
+	struct answer answer = { 0 };
+	int err = parse_change(args, msg, kind);
+
+	err = request_run(msg, err, &answer);
+	answer_free(&answer);
+	return err;
+}
+
+static int add(const struct object *object, struct args *args)
+{
+	(void)object;
+	return change(args, VPC_ROUTE_OP_ADD);
+}
+
+static int replace(const struct object *object, struct args *args)
+{
+	(void)object;
+	return change(args, VPC_ROUTE_OP_REPLACE);
+}
+
+static int del(const struct object *object, struct args *args)
+{
+	(void)object;
+	return change(args, VPC_ROUTE_OP_DEL);
+}
+
+const char *route_nexthop_word(const struct attrs *nexthop)
+{
+	return word_of(types, attr_number(nexthop, VPC_A_NEXTHOP_TYPE, 0));
+}
+
+static void print_nexthop(const struct attrs *nexthop)
+{
+	unsigned int type = attr_number(nexthop, VPC_A_NEXTHOP_TYPE, 0);
+	bool local = type == VPC_NH_LOCAL;
+	bool used = attr_has(nexthop, VPC_A_NEXTHOP_USED);
+
+	print_object(NULL);
+	print_string("type", local ? "" : "via", route_nexthop_word(nexthop));
+	if (type == VPC_NH_PEERING)
+		field_string(nexthop, VPC_A_NEXTHOP_PEERING, "peering", "");
+	if (type == VPC_NH_ROUTER)
+		field_address(nexthop, VPC_A_NEXTHOP_ADDRESS, "address", "");
+	field_unusual(nexthop, VPC_A_NEXTHOP_PRIORITY, "priority", "priority",
+		      0);
+	field_unusual(nexthop, VPC_A_NEXTHOP_WEIGHT, "weight", "weight", 1);
+	print_bool("used", NULL, used);
+	print_bool(NULL, "unused", !used && !local);
+	print_end();
+}
+
+void route_print_nexthops(const struct attrs *route)
+{
+	const struct nlattr *nla;
+	struct attrs nexthop;
+
+	print_array("nexthops");
+	attr_for_each(nla, route, VPC_A_ROUTE_NEXTHOP) {
+		nexthop = attr_nested(nla);
+		print_nexthop(&nexthop);
+	}
+	print_end();
+}
+
+void route_print_prefix(const struct attrs *route)
+{
+	char text[PREFIX_TEXT];
+	struct prefix dst;
+
+	if (!attr_address(attr_next(route, NULL, VPC_A_ROUTE_ADDRESS), &dst))
+		return;
+	dst.length = attr_number(route, VPC_A_ROUTE_LENGTH, dst.length);
+	print_string("dst", "", prefix_text(&dst, text));
+}
+
+static void print_route(const struct attrs *route)
+{
+	route_print_prefix(route);
+	field_string(route, VPC_A_ROUTE_TABLE, "table", NULL);
+	field_string(route, VPC_A_ROUTE_VPC, "vpc", NULL);
+	print_string("origin", NULL,
+		     word_of(origins, attr_number(route, VPC_A_ROUTE_ORIGIN,
+						  VPC_ROUTE_ORIGIN_STATIC)));
+	route_print_nexthops(route);
+}
+
+/* When routes of several tables may be shown, text begins with the table. */
+static void print_placed(const struct attrs *route)
+{
+	if (attr_has(route, VPC_A_ROUTE_TABLE))
+		field_string(route, VPC_A_ROUTE_TABLE, NULL, "table");
+	else
+		field_string(route, VPC_A_ROUTE_VPC, NULL, "vpc");
+	print_route(route);
+}
+
+/* In an event the line has to say what it is about. */
+static void print(const struct attrs *route)
+{
+	print_text("route");
+	print_placed(route);
+}
+
+static int show(const struct object *object, struct args *args)
+{
+	static const struct key keys[] = {
+		{ "peering", KEY_NAME, VPC_A_ROUTE_PEERING, 0, 0 },
+		{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF, 0 },
+		{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF, 0 },
+		{ 0 }
+	};
+	struct nl_msg *msg = request_new(object->get);
+	struct parser parser = { .keys = keys, .args = args, .msg = msg };
+	struct answer answer = { 0 };
+	int err = parse_some(&parser) ?: parse_end(&parser);
+
+	err = request_dump(msg, err, &answer);
+	if (!err)
+		command_print(&answer, parser.seen & ~1UL ? print_route :
+				       print_placed);
+	answer_free(&answer);
+	return err;
+}
+
+static void print_lookup(const struct attrs *route)
+{
+	struct attrs endpoint;
+
+	print_object(NULL);
+	print_placed(route);
+	if (attr_has(route, VPC_A_ROUTE_ENDPOINT)) {
+		endpoint = attr_nested(attr_next(route, NULL,
+						 VPC_A_ROUTE_ENDPOINT));
+		print_object("endpoint");
+		endpoint_print(&endpoint);
+		print_end();
+	} else {
+		print_null("endpoint");
+	}
+	print_end();
+}
+
+static int get(const struct object *object, struct args *args)
+{
+	static const struct key keys[] = {
+		{ "from", KEY_DEV, VPC_A_ROUTE_DEV, KEY_ONE_OF | KEY_REQUIRED, 0 },
+		{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF, 0 },
+		{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF, 0 },
+		{ 0 }
+	};
+	struct nl_msg *msg = request_new(VPC_CMD_ROUTE_LOOKUP);
+	const char *word = args_need(args, "ADDR");
+	struct answer answer = { 0 };
+	struct prefix address;
+	struct attrs route;
+	int err;
+
+	(void)object;
+	err = word ? parse_address(word, &address) : STATUS_USAGE;
+	if (!err)
+		err = parse_put(put_address(msg, VPC_A_ROUTE_ADDRESS, &address)) ?:
+		      parse_keys(keys, args, msg);
+	err = request_run(msg, err, &answer);
+	if (!err) {
+		route = answer_first(&answer);
+		print_lookup(&route);
+	}
+	answer_free(&answer);
+	return err;
+}
+
+static const struct command commands[] = {
+	{ "add", add, 0, NULL },
+	{ "replace", replace, 0, NULL },
+	{ "del", del, 0, NULL },
+	{ "show", show, 0, NULL },
+	{ "get", get, 0, NULL },
+	{ "load", route_load, 0, NULL },
+	{ 0 }
+};
+
+const struct object route_object = {
+	.word = "route",
+	.usage =
+"vpcctl route { add | replace | del } PREFIX { table TABLE | vpc VPC }\n"
+"                    [ via NH [ priority N ] [ weight N ] ]...\n"
+"vpcctl route show [ table TABLE | vpc VPC ] [ peering NAME ]\n"
+"vpcctl route get ADDR { from DEV | table TABLE | vpc VPC }\n"
+"vpcctl route load { FILE | - } { table TABLE | vpc VPC } [ replace ]\n"
+"NH := { peering NAME | router ADDR | blackhole | unreachable | prohibit }\n"
+"FILE has lines of [ add | replace | del ] PREFIX\n"
+"                    [ via NH [ priority N ] [ weight N ] ]...\n",
+	.commands = commands,
+	.get = VPC_CMD_ROUTE_GET,
+	.print = print,
+	.event = VPC_A_EVENT_ROUTE,
+};

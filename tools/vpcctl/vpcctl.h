@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What every file of vpcctl needs: the words of a command, and how it fails. */
+#ifndef VPCCTL_H
+#define VPCCTL_H
+
+#include <linux/vpc.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attr.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Exit statuses. Functions that can fail return one of them, 0 for success. */
+enum {
+	STATUS_USAGE = 1,
+	STATUS_REFUSED = 2,
+	STATUS_CANNOT_TALK = 3,
+};
+
+/* The words that are still to be read. */
+struct args {
+	char **word;
+	size_t left;
+};
+
+/* What a word stands for, and how it is sent. */
+enum key_type {
+	KEY_NONE,
+	KEY_NAME,	/* string */
+	KEY_DEV,	/* string, name of a network device */
+	KEY_TABLE,	/* string; the word "default" is sent empty */
+	KEY_ADDRESS,	/* 4 or 16 bytes */
+	KEY_GATEWAY,	/* nested address */
+	KEY_PREFIX,	/* nested prefix */
+	KEY_INTERFACE,	/* nested prefix, host bits allowed */
+	KEY_LLADDR,	/* 6 bytes */
+	KEY_U16,
+	KEY_U32,
+	KEY_U64,
+};
+
+struct key;
+struct object;
+
+/**
+ * struct command - what a command word of an object does
+ * @word: the word; NULL ends a list
+ * @run: does it; NULL: send @cmd with the name of the object and @keys
+ * @cmd: request to send when there is no @run
+ * @keys: words that may follow the name; NULL: none
+ */
+struct command {
+	const char *word;
+	int (*run)(const struct object *object, struct args *args);
+	enum vpc_cmd cmd;
+	const struct key *keys;
+};
+
+/**
+ * struct object - an object word
+ * @word: the word
+ * @usage: its lines of the grammar
+ * @commands: its commands; NULL: @run does everything
+ * @run: runs an object word without commands
+ * @get: request that reads objects of this kind
+ * @name: attribute with the name of the object
+ * @name_type: KEY_NAME or KEY_DEV; KEY_NONE: they have no name
+ * @vpc: attribute that restricts a listing to a VPC
+ * @print: prints the fields of one object
+ * @event: attribute of an event with an object of this kind
+ */
+struct object {
+	const char *word;
+	const char *usage;
+	const struct command *commands;
+	int (*run)(const struct object *object, struct args *args);
+	enum vpc_cmd get;
+	int name;
+	enum key_type name_type;
+	int vpc;
+	void (*print)(const struct attrs *object);
+	int event;
+};
+
+extern const struct object vpc_object, subnet_object, port_object,
+	uplink_object, endpoint_object, table_object, route_object,
+	peering_object, check_object, stats_object, flush_object,
+	monitor_object, version_object;
+
+/* main.c: all object words, in the order of the grammar, ended by NULL */
+extern const struct object *const objects[];
+int run_words(struct args *args);
+
+/* error.c: where errors are, and how they are told. They return a status. */
+struct place {
+	const char *file;	/* NULL: the arguments */
+	unsigned long line;
+};
+
+struct place error_at(struct place place);
+void error_usage(const struct object *object);
+int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int refused(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* memory.c */
+void *check_memory(void *memory);
+void *array_grow(void *array, size_t count, size_t *size, size_t width);
+
+/* command.c: what the objects have in common */
+int command_run(const struct object *object, struct args *args);
+int command_show(const struct object *object, struct args *args);
+struct answer;
+void command_print(const struct answer *answer,
+		   void (*print)(const struct attrs *object));
+
+/* batch.c, summary.c */
+int batch_run(const char *file);
+int summary_run(void);
+
+#endif
