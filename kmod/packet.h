@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A packet on its way, and what a step may say about it. */
+#ifndef _VPC_PACKET_H
+#define _VPC_PACKET_H
+
+#include <linux/skbuff.h>
+
+#include "stats.h"
+
+struct vpc;
+struct vpc_link;
+struct vpc_table;
+struct vpc_peering;
+
+/* VPCs and transit domains that one packet may pass. */
+#define VPC_DOMAINS_MAX 4
+
+/**
+ * enum vpc_verdict - what a step of the packet's way says
+ * @VPC_CONTINUE: the next step shall look at it
+ * @VPC_AGAIN: vpc_pkt::vpc and vpc_pkt::table have changed, look it up there
+ * @VPC_DONE: it is gone: sent, answered, waiting or dropped
+ */
+enum vpc_verdict {
+	VPC_CONTINUE,
+	VPC_AGAIN,
+	VPC_DONE,
+};
+
+/**
+ * struct vpc_pkt - a packet on its way; lives on the stack of the hook
+ * @skb: its data starts at the network header, which is linear
+ * @link: the port or uplink that it came in on
+ * @vpc: the VPC it is in now
+ * @table: the table to look it up in; NULL: only endpoints of @vpc are reached
+ * @peering: the peering that it has crossed, or NULL
+ * @peering_dir: index into vpc_peering::side of the VPC that sent it
+ * @family: AF_INET or AF_INET6
+ * @domains: how many domains it has been looked up in
+ * @packets: wire packets that it stands for (GSO)
+ * @bytes: network layer bytes of these
+ */
+struct vpc_pkt {
+	struct sk_buff *skb;
+	struct vpc_link *link;
+	struct vpc *vpc;
+	const struct vpc_table *table;
+	struct vpc_peering *peering;
+	u8 peering_dir;
+	u8 family;
+	u8 domains;
+	u32 packets;
+	u64 bytes;
+};
+
+/**
+ * vpc_drop() - count a packet's end and free it
+ * @pkt: the packet
+ * @reason: why
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE, so that a step can return it.
+ */
+enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason);
+
+#endif /* _VPC_PACKET_H */

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Counters and drops. */
+
+#include <linux/ip.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "link.h"
+#include "packet.h"
+#include "peering.h"
+#include "stats.h"
+#include "vpc.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static const struct {
+	const char *name;
+	enum skb_drop_reason core;
+} drop_reason[VPC_DROP_MAX] = {
+#define VPC_DROP_ROW(id, near, text) [VPC_DROP_##id] = { #id, SKB_DROP_REASON_##near },
+	VPC_DROP_REASONS(VPC_DROP_ROW)
+#undef VPC_DROP_ROW
+};
+
+/**
+ * vpc_counters_alloc() - counters, all zero
+ * Context: may sleep.
+ * Return: them, or NULL without memory.
+ */
+struct vpc_counters __percpu *vpc_counters_alloc(void)
+{
+	struct vpc_counters __percpu *c;
+	int cpu;
+
+	c = alloc_percpu_gfp(struct vpc_counters, GFP_KERNEL_ACCOUNT);
+	if (!c)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(c, cpu)->syncp);
+	return c;
+}
+
+/**
+ * vpc_counters_rx() - count what came in
+ * @c: counters
+ * @packets: wire packets
+ * @bytes: their network layer bytes
+ * Context: bottom halves off.
+ */
+void vpc_counters_rx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
+{
+	struct vpc_counters *mine = this_cpu_ptr(c);
+
+	u64_stats_update_begin(&mine->syncp);
+	u64_stats_add(&mine->rx_packets, packets);
+	u64_stats_add(&mine->rx_bytes, bytes);
+	u64_stats_update_end(&mine->syncp);
+}
+
+/**
+ * vpc_counters_tx() - count what is handed on
+ * @c: counters
+ * @packets: wire packets
+ * @bytes: their network layer bytes
+ * Context: bottom halves off.
+ */
+void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
+{
+	struct vpc_counters *mine = this_cpu_ptr(c);
+
+	u64_stats_update_begin(&mine->syncp);
+	u64_stats_add(&mine->tx_packets, packets);
+	u64_stats_add(&mine->tx_bytes, bytes);
+	u64_stats_update_end(&mine->syncp);
+}
+
+static void counters_drop(struct vpc_counters __percpu *c)
+{
+	struct vpc_counters *mine = this_cpu_ptr(c);
+
+	u64_stats_update_begin(&mine->syncp);
+	u64_stats_inc(&mine->drops);
+	u64_stats_update_end(&mine->syncp);
+}
+
+/**
+ * vpc_counters_add() - add the counters of all CPUs to a sum
+ * @sum: the sum
+ * @c: counters
+ * Context: any.
+ */
+void vpc_counters_add(struct vpc_totals *sum, const struct vpc_counters __percpu *c)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct vpc_counters *one = per_cpu_ptr(c, cpu);
+		struct vpc_totals t;
+		unsigned int start;
+
+		do {
+			start = u64_stats_fetch_begin(&one->syncp);
+			t.rx_packets = u64_stats_read(&one->rx_packets);
+			t.rx_bytes = u64_stats_read(&one->rx_bytes);
+			t.tx_packets = u64_stats_read(&one->tx_packets);
+			t.tx_bytes = u64_stats_read(&one->tx_bytes);
+			t.drops = u64_stats_read(&one->drops);
+		} while (u64_stats_fetch_retry(&one->syncp, start));
+		sum->rx_packets += t.rx_packets;
+		sum->rx_bytes += t.rx_bytes;
+		sum->tx_packets += t.tx_packets;
+		sum->tx_bytes += t.tx_bytes;
+		sum->drops += t.drops;
+	}
+}
+
+/* Network and transport header of a GSO packet, or 0 when it cannot be told. */
+static unsigned int gso_headers(const struct sk_buff *skb)
+{
+	unsigned int transport = skb_transport_offset(skb);
+	unsigned int type = skb_shinfo(skb)->gso_type;
+
+	if (!skb_transport_header_was_set(skb) || skb_transport_offset(skb) <= 0)
+		return 0;
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		const struct tcphdr *th;
+		struct tcphdr copy;
+
+		th = skb_header_pointer(skb, transport, sizeof(copy), &copy);
+		return th ? transport + __tcp_hdrlen(th) : 0;
+	}
+	if (type & SKB_GSO_UDP_L4)
+		return transport + sizeof(struct udphdr);
+	return 0;
+}
+
+/**
+ * vpc_skb_cost() - how many wire packets an skb stands for
+ * @skb: starts at the network header
+ * @packets: gets their number
+ * @bytes: gets the sum of their network layer lengths
+ *
+ * A guest writes gso_segs of its packets, so it is not believed.
+ *
+ * Context: any.
+ */
+void vpc_skb_cost(const struct sk_buff *skb, u32 *packets, u64 *bytes)
+{
+	unsigned int headers, size;
+
+	*packets = 1;
+	*bytes = skb->len;
+	if (likely(!skb_is_gso(skb)))
+		return;
+	headers = gso_headers(skb);
+	size = skb_shinfo(skb)->gso_size;
+	if (!headers || skb->len <= headers || !size)
+		return;
+	*packets = DIV_ROUND_UP(skb->len - headers, size);
+	*bytes += (u64)(*packets - 1) * headers;
+}
+
+/**
+ * vpc_drops_read() - how often a VPC dropped for a reason
+ * @drops: of the VPC
+ * @reason: the reason
+ * Context: any.
+ * Return: packets.
+ */
+u64 vpc_drops_read(const struct vpc_drops __percpu *drops, enum vpc_drop_reason reason)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(drops, cpu)->count[reason]);
+	return sum;
+}
+
+/**
+ * vpc_drop_name() - what users call a reason
+ * @reason: the reason
+ * @buf: VPC_DROP_NAME_LEN bytes
+ * Context: any.
+ * Return: @buf, with the name in lower case.
+ */
+const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf)
+{
+	const char *from = drop_reason[reason].name;
+	int i;
+
+	for (i = 0; i < VPC_DROP_NAME_LEN - 1 && from[i]; i++)
+		buf[i] = tolower(from[i]);
+	buf[i] = '\0';
+	return buf;
+}
+
+/**
+ * vpc_drop_skb() - count an skb's end and free it
+ * @skb: the skb
+ * @vpc: whose drop it is
+ * @counters: of the link it came in on, or NULL
+ * @reason: why
+ * Context: bottom halves off, RCU read side.
+ */
+void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __percpu *counters,
+		  enum vpc_drop_reason reason)
+{
+	trace_vpc_drop(skb, vpc, reason);
+	this_cpu_inc(vpc->drops->count[reason]);
+	if (counters)
+		counters_drop(counters);
+	kfree_skb_reason(skb, drop_reason[reason].core);
+}
+
+enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
+{
+	/* The tenant that sent it is the one who will ask why. */
+	if (pkt->peering)
+		counters_drop(pkt->peering->side[pkt->peering_dir].counters);
+	vpc_drop_skb(pkt->skb, pkt->link->vpc, pkt->link->counters, reason);
+	return VPC_DONE;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Counters and the names of drops. */
+#ifndef _VPC_STATS_H
+#define _VPC_STATS_H
+
+#include <linux/skbuff.h>
+#include <linux/u64_stats_sync.h>
+
+/**
+ * VPC_DROP_REASONS() - every reason to drop a packet
+ *
+ * X(name in code, the kernel's nearest reason for the skb, text). The name in
+ * lower case is what users see (stats, the tracepoint vpc:vpc_drop); it is ABI.
+ */
+#define VPC_DROP_REASONS(X)								\
+	X(MALFORMED, IP_INHDR, "headers do not hold together")				\
+	X(ETHERTYPE, UNHANDLED_PROTO, "frame is neither ARP, IPv4 nor IPv6, or is tagged") \
+	X(NOT_FOR_US, OTHERHOST, "frame is addressed to another MAC")			\
+	X(SOURCE_MAC, IP_RPFILTER, "source MAC is not the port's")			\
+	X(SOURCE_UNKNOWN, IP_RPFILTER, "the port's MAC is not learned yet")		\
+	X(SOURCE_ADDRESS, IP_RPFILTER, "source address is not allowed here")		\
+	X(SOURCE_ROUTE, IP_RPFILTER, "source does not route back to this uplink")	\
+	X(IP_OPTIONS, IP_INHDR, "IPv4 options, or an IPv6 routing header type 0")	\
+	X(MULTICAST, IP_INHDR, "multicast or broadcast destination")			\
+	X(MARTIAN, IP_INHDR, "destination that is never routed")			\
+	X(LINK_LOCAL, IP_INHDR, "link-local traffic that is not for the gateway")	\
+	X(ND, IP_INHDR, "neighbour discovery that a tenant may not send")		\
+	X(ARP, IP_INHDR, "ARP that is malformed or claims another's address")		\
+	X(GATEWAY, IP_NOPROTO, "to a gateway address, but not an echo request")		\
+	X(ICMP_LIMIT, NOT_SPECIFIED, "answer or error suppressed by the rate limit")	\
+	X(NO_ROUTE, IP_OUTNOROUTES, "no route in the table")				\
+	X(NO_ENDPOINT, IP_OUTNOROUTES, "nobody holds this address of the VPC")		\
+	X(NO_NEXTHOP, IP_OUTNOROUTES, "the next hop went away with its device")		\
+	X(BLACKHOLE, IP_OUTNOROUTES, "route of type blackhole")				\
+	X(UNREACHABLE, IP_OUTNOROUTES, "route of type unreachable")			\
+	X(PROHIBIT, IP_OUTNOROUTES, "route of type prohibit")				\
+	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
+	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
+	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\
+	X(TTL, IP_INHDR, "TTL or hop limit exceeded")					\
+	X(MTU, PKT_TOO_BIG, "larger than the MTU and must not be fragmented")		\
+	X(NEIGHBOUR, NEIGH_FAILED, "MAC of the destination is not resolved")		\
+	X(NEIGHBOUR_QUEUE, NEIGH_QUEUEFULL, "too many packets wait for a MAC")		\
+	X(LINK_DOWN, DEV_READY, "the outgoing device is down")				\
+	X(HOST_STACK, NETFILTER_DROP, "the host's own packet towards a bound device")	\
+	X(NO_MEMORY, NOMEM, "out of memory")
+
+enum vpc_drop_reason {
+#define VPC_DROP_ENUM(name, core, text) VPC_DROP_##name,
+	VPC_DROP_REASONS(VPC_DROP_ENUM)
+#undef VPC_DROP_ENUM
+	VPC_DROP_MAX
+};
+
+/**
+ * struct vpc_drops - drops of a VPC, per CPU
+ * @count: by reason
+ */
+struct vpc_drops {
+	u64 count[VPC_DROP_MAX];
+};
+
+/**
+ * struct vpc_counters - traffic of a link or of one peering, per CPU
+ * @rx_packets: see enum vpc_a_counters
+ * @rx_bytes: bytes of network layer packets
+ * @tx_packets: handed to the device
+ * @tx_bytes: bytes of network layer packets
+ * @drops: came in here and were dropped
+ * @syncp: makes 64-bit reads whole on 32-bit machines
+ */
+struct vpc_counters {
+	u64_stats_t rx_packets;
+	u64_stats_t rx_bytes;
+	u64_stats_t tx_packets;
+	u64_stats_t tx_bytes;
+	u64_stats_t drops;
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct vpc_totals - a sum of struct vpc_counters
+ */
+struct vpc_totals {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 tx_packets;
+	u64 tx_bytes;
+	u64 drops;
+};
+
+struct vpc_pkt;
+struct vpc;
+
+struct vpc_counters __percpu *vpc_counters_alloc(void);
+void vpc_counters_rx(struct vpc_counters __percpu *c, u32 packets, u64 bytes);
+void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes);
+void vpc_counters_add(struct vpc_totals *sum, const struct vpc_counters __percpu *c);
+void vpc_skb_cost(const struct sk_buff *skb, u32 *packets, u64 *bytes);
+u64 vpc_drops_read(const struct vpc_drops __percpu *drops, enum vpc_drop_reason reason);
+#define VPC_DROP_NAME_LEN 24
+const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf);
+void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __percpu *counters,
+		  enum vpc_drop_reason reason);
+
+#endif /* _VPC_STATS_H */
