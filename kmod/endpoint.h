@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Endpoints: addresses of a VPC and where they live. */
+#ifndef _VPC_ENDPOINT_H
+#define _VPC_ENDPOINT_H
+
+#include "addr.h"
+#include "vpc.h"
+
+struct vpc_port;
+struct vpc_adj;
+
+/**
+ * struct vpc_endpoint - an address of a VPC; immutable
+ * @adj: how to reach it
+ * @port: the port that holds it
+ * @vpc: its VPC
+ * @addr: the address
+ * @id: its number in vpc_net::endpoints
+ * @index: where @id comes from
+ * @rcu: frees it
+ */
+struct vpc_endpoint {
+	struct vpc_adj *adj;
+	struct vpc_port *port;
+	struct vpc *vpc;
+	struct vpc_addr addr;
+	u32 id;
+	struct vpc_index *index;
+	struct rcu_head rcu;
+};
+
+/* vpc_net::lock is held. */
+struct vpc_endpoint *vpc_endpoint_find(struct vpc *vpc, const struct vpc_addr *addr);
+int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
+		     struct vpc_endpoint **ep, struct netlink_ext_ack *extack);
+void vpc_endpoint_del(struct vpc_endpoint *ep);
+/* The endpoint with the smallest id that is not below @id, for dumps. */
+struct vpc_endpoint *vpc_endpoint_next(struct vpc_net *vn, u32 id);
+
+#endif /* _VPC_ENDPOINT_H */

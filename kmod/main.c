@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vpc: per-tenant routing tables with next hops of many types. Module and namespaces. */
+
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/netns/generic.h>
+
+#include "dst.h"
+#include "group.h"
+#include "link.h"
+#include "lpm.h"
+#include "netlink.h"
+#include "netns.h"
+#include "nexthop.h"
+#include "peering.h"
+#include "version.h"
+
+static unsigned int vpc_net_id;
+
+/**
+ * vpc_net() - the module's state in a network namespace
+ * @net: the namespace
+ * Context: any.
+ * Return: it.
+ */
+struct vpc_net *vpc_net(const struct net *net)
+{
+	return net_generic(net, vpc_net_id);
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct vpc_net *vn = vpc_net(net);
+	int kind, err;
+
+	vn->net = net;
+	vn->seq = 1;
+	mutex_init(&vn->lock);
+	spin_lock_init(&vn->wait_lock);
+	INIT_LIST_HEAD(&vn->waiting);
+	vpc_index_init(&vn->groups, &vn->lock);
+	vpc_index_init(&vn->endpoints, &vn->lock);
+	for (kind = 0; kind < VPC_KINDS; kind++) {
+		err = vpc_registry_init(&vn->registry[kind], kind);
+		if (err)
+			goto err_registry;
+	}
+	err = vpc_group_net_init(vn);
+	if (err)
+		goto err_registry;
+	err = vpc_nexthop_net_init(vn);
+	if (err)
+		goto err_group;
+	return 0;
+
+err_group:
+	vpc_group_net_exit(vn);
+err_registry:
+	while (kind--)
+		vpc_registry_destroy(&vn->registry[kind]);
+	return err;
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct vpc_net *vn = vpc_net(net);
+	int kind;
+
+	rtnl_lock();
+	mutex_lock(&vn->lock);
+	vn->dying = true;
+	vpc_flush(vn);
+	mutex_unlock(&vn->lock);
+	rtnl_unlock();
+
+	/* Expiry work and RCU callbacks refer to what goes now. */
+	vpc_peering_flush_timers();
+	if (vn->seq > 1)
+		rcu_barrier();
+	vpc_nexthop_net_exit(vn);
+	vpc_group_net_exit(vn);
+	for (kind = VPC_KINDS; kind--;)
+		vpc_registry_destroy(&vn->registry[kind]);
+	vpc_index_destroy(&vn->endpoints);
+	vpc_index_destroy(&vn->groups);
+	mutex_destroy(&vn->lock);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.exit = net_exit,
+	.id = &vpc_net_id,
+	.size = sizeof(struct vpc_net),
+};
+
+static int __init vpc_init(void)
+{
+	int err;
+
+	err = vpc_lpm_module_init();
+	if (err)
+		return err;
+	err = vpc_dst_module_init();
+	if (err)
+		goto err_lpm;
+	err = vpc_peering_module_init();
+	if (err)
+		goto err_dst;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_peering;
+	err = vpc_link_module_init();
+	if (err)
+		goto err_pernet;
+	err = vpc_nl_module_init();
+	if (err)
+		goto err_link;
+	return 0;
+
+err_link:
+	vpc_link_module_exit();
+err_pernet:
+	unregister_pernet_subsys(&net_ops);
+err_peering:
+	vpc_peering_module_exit();
+err_dst:
+	rcu_barrier();
+	vpc_dst_module_exit();
+err_lpm:
+	vpc_lpm_module_exit();
+	return err;
+}
+
+static void __exit vpc_exit(void)
+{
+	vpc_nl_module_exit();
+	vpc_link_module_exit();
+	unregister_pernet_subsys(&net_ops);
+	vpc_peering_module_exit();
+	rcu_barrier();
+	vpc_dst_module_exit();
+	vpc_lpm_module_exit();
+}
+
+module_init(vpc_init);
+module_exit(vpc_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("VPC router: per-tenant routing tables");
+MODULE_AUTHOR("The vpc maintainers");
+MODULE_VERSION(VPC_VERSION);

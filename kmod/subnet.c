@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Subnets. */
+
+#include <linux/inetdevice.h>
+#include <linux/slab.h>
+
+#include "port.h"
+#include "subnet.h"
+
+/**
+ * vpc_subnet_find() - subnet of a name
+ * @vn: the namespace
+ * @name: the name
+ * Context: vpc_net::lock is held.
+ * Return: the subnet or NULL.
+ */
+struct vpc_subnet *vpc_subnet_find(struct vpc_net *vn, const char *name)
+{
+	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_SUBNET], name);
+
+	return obj ? container_of(obj, struct vpc_subnet, obj) : NULL;
+}
+
+static int check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
+		      struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+	int f = vpc_family_index(cidr->addr.family);
+	const struct vpc_subnet *subnet;
+	int i;
+
+	vpc_prefix_str(cidr, buf);
+	if (!vpc_vpc_cidr_of(vpc, cidr)) {
+		for (i = 0; i < vpc->cidrs; i++)
+			if (vpc->cidr[i].addr.family == cidr->addr.family)
+				return vpc_err(extack, -EINVAL,
+					       "%s is not in the address space of VPC %s (%s is)",
+					       buf, vpc->obj.name,
+					       vpc_prefix_str(&vpc->cidr[i], other));
+		return vpc_err(extack, -EINVAL, "%s is not in the address space of VPC %s, which has no %s CIDR",
+			       buf, vpc->obj.name, f ? "IPv6" : "IPv4");
+	}
+	list_for_each_entry(subnet, &vpc->subnets, node)
+		if (subnet->cidr[f].addr.family && vpc_prefix_overlap(&subnet->cidr[f], cidr))
+			return vpc_err(extack, -EEXIST, "%s overlaps with %s of subnet %s", buf,
+				       vpc_prefix_str(&subnet->cidr[f], other), subnet->obj.name);
+	if (vpc_family_bits(cidr->addr.family) - cidr->len < 2)
+		return vpc_err(extack, -EINVAL, "%s is too small for a subnet: it needs room for a gateway and a port (/30 or /126 at least)",
+			       buf);
+	return 0;
+}
+
+static int check_gateway(const struct vpc_prefix *cidr, const struct vpc_addr *gw,
+			 struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+
+	vpc_addr_str(gw, buf);
+	if (!cidr->addr.family)
+		return vpc_err(extack, -EINVAL, "gateway %s has no CIDR of its family", buf);
+	vpc_prefix_str(cidr, other);
+	if (!vpc_prefix_contains(cidr, gw))
+		return vpc_err(extack, -EINVAL, "gateway %s is not in %s", buf, other);
+	if (vpc_addr_equal(&cidr->addr, gw) ||
+	    (gw->family == AF_INET && gw->v4 == (cidr->addr.v4 | ~inet_make_mask(cidr->len))))
+		return vpc_err(extack, -EINVAL, "gateway %s is the network or broadcast address of %s",
+			       buf, other);
+	return 0;
+}
+
+/* The first address after the network's. */
+static struct vpc_addr default_gateway(const struct vpc_prefix *cidr)
+{
+	struct vpc_addr gw = cidr->addr;
+
+	gw.bytes[vpc_family_bytes(gw.family) - 1] |= 1;
+	return gw;
+}
+
+/**
+ * vpc_subnet_new() - a subnet
+ * @cfg: what is asked for
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the subnet or ERR_PTR(-errno).
+ */
+struct vpc_subnet *vpc_subnet_new(const struct vpc_subnet_config *cfg,
+				  struct netlink_ext_ack *extack)
+{
+	struct vpc_table *table = cfg->table ?: cfg->vpc->table;
+	struct vpc *vpc = cfg->vpc;
+	struct vpc_subnet *subnet;
+	int i, err;
+
+	lockdep_assert_held(&vpc->vn->lock);
+	for (i = 0; i < 2; i++) {
+		err = cfg->cidr[i].addr.family ? check_cidr(vpc, &cfg->cidr[i], extack) : 0;
+		if (!err && cfg->gateway[i].family)
+			err = check_gateway(&cfg->cidr[i], &cfg->gateway[i], extack);
+		if (err)
+			return ERR_PTR(err);
+	}
+	subnet = kzalloc(sizeof(*subnet), GFP_KERNEL_ACCOUNT);
+	if (!subnet)
+		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for subnet %s", cfg->name));
+	err = vpc_object_add(&vpc->vn->registry[VPC_KIND_SUBNET], &subnet->obj, cfg->name, extack);
+	if (err) {
+		kfree(subnet);
+		return ERR_PTR(err);
+	}
+	subnet->vpc = vpc;
+	subnet->table = table;
+	table->users++;
+	for (i = 0; i < 2; i++) {
+		subnet->cidr[i] = cfg->cidr[i];
+		if (cfg->gateway[i].family)
+			subnet->gateway[i] = cfg->gateway[i];
+		else if (cfg->cidr[i].addr.family)
+			subnet->gateway[i] = default_gateway(&cfg->cidr[i]);
+	}
+	INIT_LIST_HEAD(&subnet->ports);
+	list_add_tail(&subnet->node, &vpc->subnets);
+	return subnet;
+}
+
+/**
+ * vpc_subnet_set_table() - associate a subnet with another table
+ * @subnet: the subnet
+ * @table: the table
+ * @extack: gets the sentence of a refusal
+ *
+ * When this returns, no packet of the subnet is looked up in the old one.
+ *
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0, or -EINVAL for the table of another VPC.
+ */
+int vpc_subnet_set_table(struct vpc_subnet *subnet, struct vpc_table *table,
+			 struct netlink_ext_ack *extack)
+{
+	struct vpc_port *port;
+
+	lockdep_assert_held(&subnet->vpc->vn->lock);
+	if (table->vpc != subnet->vpc)
+		return vpc_err(extack, -EINVAL, "table %s belongs to VPC %s, subnet %s to VPC %s",
+			       table->obj.name, table->vpc->obj.name, subnet->obj.name,
+			       subnet->vpc->obj.name);
+	subnet->table->users--;
+	subnet->table = table;
+	table->users++;
+	list_for_each_entry(port, &subnet->ports, node)
+		rcu_assign_pointer(port->link.table, table);
+	synchronize_net();
+	return 0;
+}
+
+/**
+ * vpc_subnet_del() - remove a subnet without ports
+ * @subnet: the subnet
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -EBUSY.
+ */
+int vpc_subnet_del(struct vpc_subnet *subnet, struct netlink_ext_ack *extack)
+{
+	struct vpc_port *port = list_first_entry_or_null(&subnet->ports, struct vpc_port, node);
+
+	lockdep_assert_held(&subnet->vpc->vn->lock);
+	if (port)
+		return vpc_err(extack, -EBUSY, "subnet %s has port %s", subnet->obj.name,
+			       port->link.dev->name);
+	subnet->table->users--;
+	list_del(&subnet->node);
+	vpc_object_del(&subnet->vpc->vn->registry[VPC_KIND_SUBNET], &subnet->obj);
+	/* Ports read it under RCU; the last one waited for a grace period. */
+	kfree(subnet);
+	return 0;
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VPCs. */
+
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "hook.h"
+#include "peering.h"
+#include "port.h"
+#include "subnet.h"
+#include "table.h"
+#include "uplink.h"
+#include "vpc.h"
+
+/**
+ * vpc_vpc_find() - VPC of a name
+ * @vn: the namespace
+ * @name: the name
+ * Context: vpc_net::lock is held.
+ * Return: the VPC or NULL.
+ */
+struct vpc *vpc_vpc_find(struct vpc_net *vn, const char *name)
+{
+	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_VPC], name);
+
+	return obj ? container_of(obj, struct vpc, obj) : NULL;
+}
+
+/**
+ * vpc_vpc_cidr_of() - the CIDR of a VPC that a prefix lies in
+ * @vpc: the VPC
+ * @p: the prefix
+ * Context: vpc_net::lock is held.
+ * Return: the CIDR, which may be equal to the prefix, or NULL.
+ */
+const struct vpc_prefix *vpc_vpc_cidr_of(const struct vpc *vpc, const struct vpc_prefix *p)
+{
+	int i;
+
+	for (i = 0; i < vpc->cidrs; i++)
+		if (vpc_prefix_covers(&vpc->cidr[i], p))
+			return &vpc->cidr[i];
+	return NULL;
+}
+
+/* Address space that may come: nothing unusable, no overlap with what is there. */
+static int check_cidr(const struct vpc *vpc, const char *name, const struct vpc_prefix *cidr,
+		      const struct vpc_prefix *have, int count, struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+	const struct vpc_link *link;
+	int i;
+
+	vpc_prefix_str(cidr, buf);
+	if (!vpc_addr_usable(&cidr->addr) || !cidr->len)
+		return vpc_err(extack, -EINVAL, "%s cannot be the address space of a VPC", buf);
+	for (i = 0; i < count; i++)
+		if (vpc_prefix_overlap(&have[i], cidr))
+			return vpc_err(extack, -EEXIST, "CIDR %s overlaps with %s of VPC %s", buf,
+				       vpc_prefix_str(&have[i], other), name);
+	if (!vpc)
+		return 0;
+	list_for_each_entry(link, &vpc->links, node) {
+		struct vpc_prefix p;
+
+		if (!vpc_link_is_uplink(link))
+			continue;
+		p = vpc_uplink_of((struct vpc_link *)link)->prefix[vpc_family_index(cidr->addr.family)];
+		if (p.addr.family && vpc_prefix_overlap(&p, cidr)) {
+			vpc_prefix_mask(&p);
+			return vpc_err(extack, -EEXIST, "CIDR %s overlaps with %s of uplink %s",
+				       buf, vpc_prefix_str(&p, other), link->dev->name);
+		}
+	}
+	return vpc_peering_check_cidr(vpc, cidr, extack);
+}
+
+/**
+ * vpc_vpc_new() - a VPC with its default table
+ * @vn: the namespace
+ * @cfg: what is asked for
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the VPC or ERR_PTR(-errno).
+ */
+struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
+			struct netlink_ext_ack *extack)
+{
+	struct vpc_table *table;
+	struct vpc *vpc;
+	int i, err;
+
+	lockdep_assert_held(&vn->lock);
+	if (!cfg->cidrs)
+		return ERR_PTR(vpc_err(extack, -EINVAL, "VPC %s needs a CIDR", cfg->name));
+	for (i = 0; i < cfg->cidrs; i++) {
+		err = check_cidr(NULL, cfg->name, &cfg->cidr[i], cfg->cidr, i, extack);
+		if (err)
+			return ERR_PTR(err);
+	}
+	vpc = kzalloc(sizeof(*vpc), GFP_KERNEL_ACCOUNT);
+	if (!vpc)
+		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for VPC %s", cfg->name));
+	vpc->vn = vn;
+	vpc->account = cfg->account;
+	vpc->peering_limit = cfg->peering_limit < 0 ? VPC_PEERING_LIMIT : cfg->peering_limit;
+	memcpy(vpc->cidr, cfg->cidr, sizeof(vpc->cidr));
+	vpc->cidrs = cfg->cidrs;
+	vpc_lpm_init(&vpc->endpoints[0], 32, &vn->lock);
+	vpc_lpm_init(&vpc->endpoints[1], 128, &vn->lock);
+	INIT_LIST_HEAD(&vpc->tables);
+	INIT_LIST_HEAD(&vpc->subnets);
+	INIT_LIST_HEAD(&vpc->links);
+	INIT_LIST_HEAD(&vpc->sides);
+	INIT_LIST_HEAD(&vpc->routers);
+
+	vpc->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
+	if (!vpc->drops) {
+		err = vpc_err(extack, -ENOMEM, "no memory for VPC %s", cfg->name);
+		goto err_free;
+	}
+	err = vpc_object_add(&vn->registry[VPC_KIND_VPC], &vpc->obj, cfg->name, extack);
+	if (err)
+		goto err_drops;
+	table = vpc_table_new(vpc, NULL, extack);
+	if (IS_ERR(table)) {
+		err = PTR_ERR(table);
+		goto err_object;
+	}
+	vpc->table = table;
+	err = vpc_hook_register(vn);
+	if (err) {
+		vpc_err(extack, err, "the packet hooks could not be registered");
+		goto err_table;
+	}
+	/* A configured module cannot be removed; the command that got here holds it. */
+	__module_get(THIS_MODULE);
+	return vpc;
+
+err_table:
+	vpc_table_release(table);
+err_object:
+	vpc_object_del(&vn->registry[VPC_KIND_VPC], &vpc->obj);
+err_drops:
+	free_percpu(vpc->drops);
+err_free:
+	kfree(vpc);
+	return ERR_PTR(err);
+}
+
+/* May this CIDR go? It must be one, and no subnet may lie in it. */
+static int check_del_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
+			  struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+	const struct vpc_prefix *have = vpc_vpc_cidr_of(vpc, cidr);
+	int f = vpc_family_index(cidr->addr.family);
+	const struct vpc_subnet *subnet;
+
+	vpc_prefix_str(cidr, buf);
+	if (!have || have->len != cidr->len)
+		return vpc_err(extack, -ENOENT, "VPC %s has no CIDR %s", vpc->obj.name, buf);
+	list_for_each_entry(subnet, &vpc->subnets, node)
+		if (subnet->cidr[f].addr.family && vpc_prefix_covers(cidr, &subnet->cidr[f]))
+			return vpc_err(extack, -EBUSY, "CIDR %s has %s of subnet %s in it", buf,
+				       vpc_prefix_str(&subnet->cidr[f], other), subnet->obj.name);
+	return 0;
+}
+
+static int change_cidrs(struct vpc *vpc, const struct vpc_vpc_config *cfg,
+			struct netlink_ext_ack *extack)
+{
+	struct vpc_prefix cidr[2 * VPC_CIDRS_MAX];
+	int i, k, count = 0, err;
+
+	for (i = 0; i < cfg->del_cidrs; i++) {
+		err = check_del_cidr(vpc, &cfg->del_cidr[i], extack);
+		for (k = 0; k < i && !err; k++)
+			if (vpc_prefix_covers(&cfg->del_cidr[k], &cfg->del_cidr[i]))
+				err = vpc_err(extack, -EINVAL, "a CIDR is given twice");
+		if (err)
+			return err;
+	}
+	for (i = 0; i < vpc->cidrs; i++) {
+		for (k = 0; k < cfg->del_cidrs; k++)
+			if (vpc_prefix_covers(&cfg->del_cidr[k], &vpc->cidr[i]))
+				break;
+		if (k == cfg->del_cidrs)
+			cidr[count++] = vpc->cidr[i];
+	}
+	for (i = 0; i < cfg->cidrs; i++) {
+		err = check_cidr(vpc, vpc->obj.name, &cfg->cidr[i], cidr, count, extack);
+		if (err)
+			return err;
+		cidr[count++] = cfg->cidr[i];
+	}
+	if (!count)
+		return vpc_err(extack, -EINVAL, "VPC %s would have no CIDR left", vpc->obj.name);
+	if (count > VPC_CIDRS_MAX)
+		return vpc_err(extack, -E2BIG, "VPC %s would have more than %d CIDRs",
+			       vpc->obj.name, VPC_CIDRS_MAX);
+	err = vpc_route_set_cidrs(vpc, cfg->cidr, cfg->cidrs, cfg->del_cidr, cfg->del_cidrs,
+				  extack);
+	if (err)
+		return err;
+	memcpy(vpc->cidr, cidr, count * sizeof(*cidr));
+	vpc->cidrs = count;
+	return 0;
+}
+
+/**
+ * vpc_vpc_set() - change a VPC
+ * @vpc: the VPC
+ * @cfg: what is asked for
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -errno; then nothing has changed.
+ */
+int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
+		struct netlink_ext_ack *extack)
+{
+	struct vpc_registry *reg = &vpc->vn->registry[VPC_KIND_VPC];
+	char old[VPC_NAME_LEN];
+	int err;
+
+	lockdep_assert_held(&vpc->vn->lock);
+	if (cfg->peering_limit >= 0 && cfg->peering_limit < vpc->peering_count)
+		return vpc_err(extack, -EBUSY, "VPC %s has %u peerings already", vpc->obj.name,
+			       vpc->peering_count);
+	memcpy(old, vpc->obj.name, sizeof(old));
+	if (cfg->name) {
+		err = vpc_object_rename(reg, &vpc->obj, cfg->name, extack);
+		if (err)
+			return err;
+	}
+	if (cfg->cidrs || cfg->del_cidrs) {
+		err = change_cidrs(vpc, cfg, extack);
+		if (err) {
+			if (cfg->name)
+				WARN_ON(vpc_object_rename(reg, &vpc->obj, old, NULL));
+			return err;
+		}
+	}
+	if (cfg->peering_limit >= 0)
+		vpc->peering_limit = cfg->peering_limit;
+	return 0;
+}
+
+/* Without references, without links: packets see it no more. */
+static void release(struct vpc *vpc)
+{
+	struct vpc_net *vn = vpc->vn;
+
+	vpc_table_release(vpc->table);
+	vpc_lpm_destroy(&vpc->endpoints[0]);
+	vpc_lpm_destroy(&vpc->endpoints[1]);
+	vpc_object_del(&vn->registry[VPC_KIND_VPC], &vpc->obj);
+	if (!vn->registry[VPC_KIND_VPC].count)
+		vpc_hook_unregister(vn);
+	free_percpu(vpc->drops);
+	kfree_rcu(vpc, rcu);
+	module_put(THIS_MODULE);
+}
+
+/* T9: name who still needs it. */
+static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
+{
+	const char *name = vpc->obj.name;
+	const struct vpc_peering_side *side;
+	const struct vpc_subnet *subnet;
+	const struct vpc_table *table;
+	const struct vpc_link *link;
+
+	side = list_first_entry_or_null(&vpc->sides, struct vpc_peering_side, node);
+	if (side)
+		return vpc_err(extack, -EBUSY, "VPC %s has peering %s", name,
+			       side->peering->obj.name);
+	subnet = list_first_entry_or_null(&vpc->subnets, struct vpc_subnet, node);
+	if (subnet)
+		return vpc_err(extack, -EBUSY, "VPC %s has subnet %s", name, subnet->obj.name);
+	link = list_first_entry_or_null(&vpc->links, struct vpc_link, node);
+	if (link)
+		return vpc_err(extack, -EBUSY, "VPC %s has uplink %s", name, link->dev->name);
+	list_for_each_entry(table, &vpc->tables, node)
+		if (table != vpc->table)
+			return vpc_err(extack, -EBUSY, "VPC %s has table %s", name,
+				       table->obj.name);
+	return 0;
+}
+
+/**
+ * vpc_vpc_del() - remove a VPC that nothing belongs to, with its default table
+ * @vpc: the VPC
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -EBUSY.
+ */
+int vpc_vpc_del(struct vpc *vpc, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&vpc->vn->lock);
+	err = refuse_used(vpc, extack);
+	if (err)
+		return err;
+	release(vpc);
+	return 0;
+}
+
+/**
+ * vpc_vpc_totals() - traffic of a VPC
+ * @vpc: the VPC
+ * @sum: gets the sum over its ports and uplinks, past ones included
+ * Context: vpc_net::lock is held.
+ */
+void vpc_vpc_totals(const struct vpc *vpc, struct vpc_totals *sum)
+{
+	const struct vpc_link *link;
+
+	*sum = vpc->past;
+	list_for_each_entry(link, &vpc->links, node)
+		vpc_counters_add(sum, link->counters);
+}
+
+static void flush_vpc(struct vpc *vpc)
+{
+	static const struct vpc_actor operator = { .operator = true };
+	struct vpc_peering_side *side, *next_side;
+	struct vpc_subnet *subnet, *next_subnet;
+	struct vpc_table *table, *next_table;
+	struct vpc_link *link, *next_link;
+	u32 routes;
+
+	list_for_each_entry_safe(link, next_link, &vpc->links, node) {
+		if (vpc_link_is_uplink(link))
+			vpc_uplink_remove(vpc_uplink_of(link));
+		else
+			vpc_port_remove(vpc_port_of(link));
+	}
+	/* No route uses them any more, so this needs no memory. */
+	list_for_each_entry_safe(side, next_side, &vpc->sides, node)
+		WARN_ON(vpc_peering_del(side->peering, false, &operator, &routes, NULL));
+	list_for_each_entry_safe(subnet, next_subnet, &vpc->subnets, node)
+		WARN_ON(vpc_subnet_del(subnet, NULL));
+	list_for_each_entry_safe(table, next_table, &vpc->tables, node)
+		if (table != vpc->table)
+			vpc_table_release(table);
+	release(vpc);
+}
+
+/**
+ * vpc_flush() - remove every object of a namespace
+ * @vn: the namespace
+ * Context: the RTNL and vpc_net::lock are held; may sleep. Cannot fail.
+ */
+void vpc_flush(struct vpc_net *vn)
+{
+	struct vpc_object *obj;
+	u32 id;
+
+	lockdep_assert_held(&vn->lock);
+	for (id = 0; (obj = vpc_object_next(&vn->registry[VPC_KIND_TABLE], id)); id = obj->id + 1) {
+		vpc_route_clear(container_of(obj, struct vpc_table, obj));
+		cond_resched();
+	}
+	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_VPC], 0))) {
+		flush_vpc(container_of(obj, struct vpc, obj));
+		cond_resched();
+	}
+}
