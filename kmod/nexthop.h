@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Next hops: one object per VPC, type and target, and the door to each type's file. */
+#ifndef _VPC_NEXTHOP_H
+#define _VPC_NEXTHOP_H
+
+#include <linux/rhashtable-types.h>
+#include <net/netlink.h>
+#include <linux/vpc.h>
+
+#include "addr.h"
+#include "netns.h"
+#include "packet.h"
+
+struct vpc_nexthop;
+struct vpc_endpoint;
+
+/**
+ * struct vpc_nh_key - what makes two next hops the same
+ * @vpc: VPC of the tables that may use it
+ * @type: enum vpc_nh_type
+ * @peering: target of a peering
+ * @addr: target of a router
+ *
+ * Compared as bytes: zero it before it is filled.
+ */
+struct vpc_nh_key {
+	struct vpc *vpc;
+	u64 type;
+	union {
+		struct vpc_peering *peering;
+		struct vpc_addr addr;
+	};
+};
+
+/**
+ * struct vpc_nh_ops - a type of next hop: a file and a row in the table
+ * @type: enum vpc_nh_type
+ * @name: as users write it
+ * @inside: may be the next hop of a prefix inside a CIDR of the VPC (T6)
+ * @size: of the whole object, which starts with struct vpc_nexthop
+ * @parse: fill the target of a key from attributes of a nested next hop; may
+ *	refuse. vpc_net::lock held. (optional: the type has no target)
+ * @init: make a new object ready. vpc_net::lock held, may sleep. (optional)
+ * @destroy: no route uses it any more, but packets may still see it until the
+ *	grace period that follows. vpc_net::lock held, may sleep. (optional)
+ * @output: a packet takes it. Softirq, RCU read side.
+ * @fill: write the target's attributes, vpc_net::lock held. (optional)
+ * @endpoint: where a packet to @addr would end, for ROUTE_LOOKUP; NULL: nowhere.
+ *	vpc_net::lock held. (optional)
+ */
+struct vpc_nh_ops {
+	u8 type;
+	const char *name;
+	bool inside;
+	size_t size;
+	int (*parse)(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack);
+	int (*init)(struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
+	void (*destroy)(struct vpc_nexthop *nh);
+	enum vpc_verdict (*output)(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
+	int (*fill)(struct sk_buff *msg, const struct vpc_nexthop *nh);
+	struct vpc_endpoint *(*endpoint)(const struct vpc_nexthop *nh,
+					 const struct vpc_addr *addr);
+};
+
+/**
+ * struct vpc_nexthop - a next hop; starts the object of every type
+ * @ops: its type
+ * @key: its identity
+ * @refs: groups that contain it, and whoever holds it for a while; vpc_net::lock
+ * @node: in vpc_net::nexthop_hash
+ * @rcu: frees it
+ */
+struct vpc_nexthop {
+	const struct vpc_nh_ops *ops;
+	struct vpc_nh_key key;
+	u32 refs;
+	struct rhash_head node;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpc_path - a next hop as a route uses it
+ * @nh: the next hop
+ * @priority: lower wins
+ * @weight: share of flows, 0: standby
+ */
+struct vpc_path {
+	struct vpc_nexthop *nh;
+	u32 priority;
+	u16 weight;
+};
+
+extern const struct vpc_nh_ops vpc_nh_peering_ops, vpc_nh_router_ops, vpc_nh_blackhole_ops,
+			       vpc_nh_unreachable_ops, vpc_nh_prohibit_ops;
+
+int vpc_nexthop_net_init(struct vpc_net *vn);
+void vpc_nexthop_net_exit(struct vpc_net *vn);
+/* Parse a nested enum vpc_a_nexthop: takes a reference on the next hop. */
+int vpc_nexthop_parse(struct vpc *vpc, const struct nlattr *attr, struct vpc_path *path,
+		      struct netlink_ext_ack *extack);
+struct vpc_nexthop *vpc_nexthop_find(const struct vpc_nh_key *key);
+void vpc_nexthop_put(struct vpc_nexthop *nh);
+int vpc_nexthop_fill(struct sk_buff *msg, const struct vpc_path *path, bool used);
+const char *vpc_nexthop_str(const struct vpc_nexthop *nh, char *buf, size_t size);
+#define VPC_NEXTHOP_STRLEN 80
+
+enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt);
+
+/* nh_router.c: routers are found again when the links of their VPC change. */
+void vpc_nh_router_resolve(struct vpc *vpc);
+int vpc_nh_router_check_unused(const struct vpc_link *link, struct netlink_ext_ack *extack);
+bool vpc_nh_router_leads_to(const struct vpc_nexthop *nh, const struct vpc_link *link);
+
+#endif /* _VPC_NEXTHOP_H */

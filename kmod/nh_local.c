@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Next hop of type local: an endpoint of the VPC that the packet is in. */
+
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "endpoint.h"
+#include "forward.h"
+#include "icmp.h"
+#include "nexthop.h"
+
+/**
+ * vpc_nh_local_output() - deliver to the endpoint that has the address
+ * @pkt: the packet; without a table, as after a peering, this is all it can do
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = &pkt->vpc->endpoints[vpc_family_index(pkt->family)];
+	const struct vpc_endpoint *ep;
+	u32 id;
+
+	id = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
+				      vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
+	ep = likely(id != VPC_LPM_NONE) ? vpc_index_get(&pkt->vpc->vn->endpoints, id) : NULL;
+	if (unlikely(!ep))
+		return vpc_icmp_reject(pkt, VPC_ICMP_NO_HOST, 0,
+				       pkt->peering ? VPC_DROP_PEERING_TRANSIT :
+						      VPC_DROP_NO_ENDPOINT);
+	return vpc_forward(pkt, ep->adj);
+}

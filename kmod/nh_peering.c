@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Next hop of type peering: on to the peer VPC, and there only to endpoints.
+ * A packet has no table after this step, so neither the peer's other peerings
+ * nor its routers can be reached: there is nothing to look them up in.
+ */
+
+#include <net/netlink.h>
+
+#include "endpoint.h"
+#include "nexthop.h"
+#include "peering.h"
+
+/* Which side of its peering the VPC of a next hop is. */
+static int side_of(const struct vpc_nh_key *key)
+{
+	return key->peering->side[1].vpc == key->vpc;
+}
+
+static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack)
+{
+	struct vpc_peering *p;
+	const char *name;
+
+	if (!tb[VPC_A_NEXTHOP_PEERING] || tb[VPC_A_NEXTHOP_ADDRESS])
+		return vpc_err(extack, -EINVAL, "a next hop of type peering has the name of a peering as its target");
+	name = nla_data(tb[VPC_A_NEXTHOP_PEERING]);
+	p = vpc_peering_find(key->vpc->vn, name);
+	if (!p)
+		return vpc_err(extack, -ENOENT, "there is no peering named %s", name);
+	if (p->side[0].vpc != key->vpc && p->side[1].vpc != key->vpc)
+		return vpc_err(extack, -EINVAL, "peering %s connects %s and %s, not VPC %s", name,
+			       p->side[0].vpc->obj.name, p->side[1].vpc->obj.name,
+			       key->vpc->obj.name);
+	key->peering = p;
+	return 0;
+}
+
+static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)
+{
+	struct vpc_peering *p = nh->key.peering;
+	int side = side_of(&nh->key);
+
+	pkt->peering = p;
+	pkt->peering_dir = side;
+	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
+		return vpc_drop(pkt, VPC_DROP_PEERING_STATE);
+	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
+	pkt->vpc = p->side[!side].vpc;
+	pkt->table = NULL;
+	return VPC_AGAIN;
+}
+
+static int fill(struct sk_buff *msg, const struct vpc_nexthop *nh)
+{
+	return nla_put_string(msg, VPC_A_NEXTHOP_PEERING, nh->key.peering->obj.name);
+}
+
+static struct vpc_endpoint *endpoint(const struct vpc_nexthop *nh, const struct vpc_addr *addr)
+{
+	struct vpc_peering *p = nh->key.peering;
+
+	if (p->state != VPC_PEERING_ACTIVE)
+		return NULL;
+	return vpc_endpoint_find(p->side[!side_of(&nh->key)].vpc, addr);
+}
+
+const struct vpc_nh_ops vpc_nh_peering_ops = {
+	.type = VPC_NH_PEERING,
+	.name = "peering",
+	.size = sizeof(struct vpc_nexthop),
+	.parse = parse,
+	.output = output,
+	.fill = fill,
+	.endpoint = endpoint,
+};

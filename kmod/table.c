@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Route tables, and the lookup of a packet in one. */
+
+#include <linux/slab.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "group.h"
+#include "icmp.h"
+#include "subnet.h"
+#include "table.h"
+#include "uplink.h"
+
+/**
+ * vpc_table_find() - table of a name
+ * @vn: the namespace
+ * @name: the name
+ * Context: vpc_net::lock is held.
+ * Return: the table or NULL.
+ */
+struct vpc_table *vpc_table_find(struct vpc_net *vn, const char *name)
+{
+	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_TABLE], name);
+
+	return obj ? container_of(obj, struct vpc_table, obj) : NULL;
+}
+
+/**
+ * vpc_table_label() - how sentences call a table
+ * @table: the table
+ * @buf: where to write
+ * @size: of @buf, VPC_TABLE_LABEL_LEN suffices
+ * Context: vpc_net::lock is held.
+ * Return: @buf
+ */
+const char *vpc_table_label(const struct vpc_table *table, char *buf, size_t size)
+{
+	if (table->obj.name[0])
+		snprintf(buf, size, "table %s", table->obj.name);
+	else
+		snprintf(buf, size, "the default table of VPC %s", table->vpc->obj.name);
+	return buf;
+}
+
+/**
+ * vpc_table_new() - a table with the implicit local routes of its VPC
+ * @vpc: the VPC, with its CIDRs
+ * @name: valid name, or NULL for the default table
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the table or ERR_PTR(-errno).
+ */
+struct vpc_table *vpc_table_new(struct vpc *vpc, const char *name,
+				struct netlink_ext_ack *extack)
+{
+	struct vpc_route_txn txn;
+	struct vpc_table *table;
+	int err;
+
+	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for a table"));
+	table->vpc = vpc;
+	vpc_lpm_init(&table->lpm[0], 32, &vpc->vn->lock);
+	vpc_lpm_init(&table->lpm[1], 128, &vpc->vn->lock);
+	err = vpc_object_add(&vpc->vn->registry[VPC_KIND_TABLE], &table->obj, name, extack);
+	if (err)
+		goto err_free;
+	err = vpc_route_begin(&txn, table, true, extack);
+	if (err)
+		goto err_object;
+	vpc_route_commit(&txn);
+	list_add_tail(&table->node, &vpc->tables);
+	return table;
+
+err_object:
+	vpc_object_del(&vpc->vn->registry[VPC_KIND_TABLE], &table->obj);
+err_free:
+	kfree(table);
+	return ERR_PTR(err);
+}
+
+/**
+ * vpc_table_release() - remove a table that nothing uses
+ * @table: the table
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_table_release(struct vpc_table *table)
+{
+	vpc_route_clear(table);
+	vpc_lpm_destroy(&table->lpm[0]);
+	vpc_lpm_destroy(&table->lpm[1]);
+	list_del(&table->node);
+	vpc_object_del(&table->vpc->vn->registry[VPC_KIND_TABLE], &table->obj);
+	kfree_rcu(table, rcu);
+}
+
+/* Name who uses a table. */
+static int refuse_used(const struct vpc_table *table, struct netlink_ext_ack *extack)
+{
+	const struct vpc *vpc = table->vpc;
+	struct vpc_subnet *subnet;
+	struct vpc_link *link;
+
+	list_for_each_entry(subnet, &vpc->subnets, node)
+		if (subnet->table == table)
+			return vpc_err(extack, -EBUSY, "table %s is used by subnet %s",
+				       table->obj.name, subnet->obj.name);
+	list_for_each_entry(link, &vpc->links, node)
+		if (vpc_link_is_uplink(link) && vpc_uplink_of(link)->table == table)
+			return vpc_err(extack, -EBUSY, "table %s is used by uplink %s",
+				       table->obj.name, link->dev->name);
+	return 0;
+}
+
+/**
+ * vpc_table_del() - remove a table, with its routes
+ * @table: the table
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0, -EPERM for a default table, -EBUSY.
+ */
+int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (table == table->vpc->table)
+		return vpc_err(extack, -EPERM, "the default table of VPC %s cannot be deleted",
+			       table->vpc->obj.name);
+	err = refuse_used(table, extack);
+	if (err)
+		return err;
+	/* Packets that were looked up before a subnet left may still be here. */
+	synchronize_net();
+	vpc_table_release(table);
+	return 0;
+}
+
+/**
+ * vpc_table_route() - look a packet up and let it take its next hop
+ * @pkt: the packet; has a table
+ * Context: softirq, RCU read side.
+ * Return: VPC_AGAIN or VPC_DONE.
+ */
+enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = &pkt->table->lpm[vpc_family_index(pkt->family)];
+	const struct vpc_group *group;
+	u32 value;
+
+	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
+					 vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
+	if (value == VPC_ROUTE_LOCAL)
+		return vpc_nh_local_output(pkt);
+	group = likely(value != VPC_LPM_NONE) ? vpc_index_get(&pkt->vpc->vn->groups, value) : NULL;
+	if (unlikely(!group))
+		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
+	return group->best->ops->output(pkt, group->best);
+}

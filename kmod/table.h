@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Route tables. */
+#ifndef _VPC_TABLE_H
+#define _VPC_TABLE_H
+
+#include "addr.h"
+#include "lpm.h"
+#include "nexthop.h"
+#include "object.h"
+#include "packet.h"
+#include "vpc.h"
+
+/* What a trie says besides a group's number: look the endpoint up. */
+#define VPC_ROUTE_LOCAL 1u
+
+/**
+ * struct vpc_table - a route table
+ * @obj: id and name; the default table of a VPC has no name
+ * @vpc: whose it is
+ * @node: in vpc::tables
+ * @lpm: prefix -> VPC_ROUTE_LOCAL or number of a group, by family
+ * @routes: static routes; the implicit local ones are not counted
+ * @users: subnets and uplinks that use it
+ * @rcu: frees it
+ */
+struct vpc_table {
+	struct vpc_object obj;
+	struct vpc *vpc;
+	struct list_head node;
+	struct vpc_lpm lpm[2];
+	u32 routes;
+	u32 users;
+	struct rcu_head rcu;
+};
+
+struct vpc_table *vpc_table_find(struct vpc_net *vn, const char *name);
+struct vpc_table *vpc_table_new(struct vpc *vpc, const char *name,
+				struct netlink_ext_ack *extack);
+int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack);
+void vpc_table_release(struct vpc_table *table);
+const char *vpc_table_label(const struct vpc_table *table, char *buf, size_t size);
+#define VPC_TABLE_LABEL_LEN (VPC_NAME_LEN + 32)
+
+/**
+ * struct vpc_route_txn - a set of changes of one table, all or nothing
+ * @table: the table
+ * @open: bits of @lpm that were begun
+ * @lpm: the versions being built, by family
+ * @touched: groups whose references change on commit; may be shared by
+ *	transactions that are committed together
+ * @own: what @touched points to otherwise
+ * @scratch: VPC_NEXTHOPS_MAX paths, while next hops are put together
+ * @routes: what vpc_table::routes will be
+ */
+struct vpc_route_txn {
+	struct vpc_table *table;
+	u8 open;
+	struct vpc_lpm_txn lpm[2];
+	struct list_head *touched;
+	struct list_head own;
+	struct vpc_path *scratch;
+	u32 routes;
+};
+
+/**
+ * struct vpc_route_change - one operation
+ * @op: enum vpc_route_op
+ * @prefix: of the route
+ * @paths: next hops, in the order given
+ * @count: how many
+ */
+struct vpc_route_change {
+	u8 op;
+	struct vpc_prefix prefix;
+	const struct vpc_path *paths;
+	unsigned int count;
+};
+
+/* route.c: vpc_net::lock is held from begin to commit or abort; may sleep. */
+int vpc_route_begin(struct vpc_route_txn *txn, struct vpc_table *table, bool replace,
+		    struct netlink_ext_ack *extack);
+int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *change,
+		    struct netlink_ext_ack *extack);
+void vpc_route_commit(struct vpc_route_txn *txn);
+void vpc_route_abort(struct vpc_route_txn *txn);
+
+/* The CIDRs of a VPC in all its tables, as one step. */
+int vpc_route_set_cidrs(struct vpc *vpc, const struct vpc_prefix *add, int adds,
+			const struct vpc_prefix *del, int dels,
+			struct netlink_ext_ack *extack);
+/* Take next hops (NULL: none) out of every route of their VPCs, as one step. */
+int vpc_route_purge(struct vpc_nexthop *const nh[2], u32 *routes,
+		    struct netlink_ext_ack *extack);
+void vpc_route_clear(struct vpc_table *table);
+bool vpc_route_user(const struct vpc_nexthop *nh, char *buf, size_t size);
+#define VPC_ROUTE_USER_LEN (VPC_PREFIX_STRLEN + VPC_TABLE_LABEL_LEN + 8)
+
+enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt);
+
+#endif /* _VPC_TABLE_H */
