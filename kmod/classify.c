@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a packet comes from: its VPC and table, after its source has been
+ * checked. Every way in has a rule for sources: a port's packets come from its
+ * MAC and its addresses, an uplink's from where the VPC would route back to it.
+ */
+
+#include <linux/etherdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "arp_nd.h"
+#include "classify.h"
+#include "group.h"
+#include "icmp.h"
+#include "port.h"
+#include "table.h"
+#include "uplink.h"
+
+static bool source_allowed4(const struct vpc_port *port, __be32 addr)
+{
+	const struct vpc_source4 *s = port->source4;
+	int i;
+
+	for (i = 0; i < port->sources[0]; i++)
+		if ((addr & s[i].mask) == s[i].addr)
+			return true;
+	return false;
+}
+
+static bool source_allowed6(const struct vpc_port *port, const struct in6_addr *addr)
+{
+	const struct vpc_source6 *s = port->source6;
+	int i;
+
+	for (i = 0; i < port->sources[1]; i++)
+		if (ipv6_prefix_equal(addr, &s[i].addr, s[i].len))
+			return true;
+	return false;
+}
+
+static enum vpc_verdict check_port(struct vpc_pkt *pkt)
+{
+	struct vpc_port *port = vpc_port_of(pkt->link);
+	const struct sk_buff *skb = pkt->skb;
+	const struct vpc_dst *vd;
+	bool ok;
+
+	/* The way to the tenant has its MAC, and is in the cache for answers. */
+	vd = rcu_dereference(port->adj.dst[vpc_family_index(pkt->family)]);
+	if (unlikely(!vd))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_UNKNOWN);
+	if (unlikely(!ether_addr_equal(vd->header.h_dest, eth_hdr(skb)->h_source)))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_MAC);
+
+	ok = pkt->family == AF_INET ? source_allowed4(port, ip_hdr(skb)->saddr) :
+				      source_allowed6(port, &ipv6_hdr(skb)->saddr);
+	if (unlikely(!ok))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
+	return VPC_CONTINUE;
+}
+
+/* Would the table send packets for the source to a router behind this uplink? */
+static bool routes_back(const struct vpc_pkt *pkt, const struct vpc_addr *source)
+{
+	const struct vpc_lpm *lpm = &pkt->table->lpm[vpc_family_index(pkt->family)];
+	const struct vpc_group *group;
+	u32 value;
+	int i;
+
+	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, source->v4) :
+					 vpc_lpm_lookup6(lpm, &source->v6);
+	if (value == VPC_LPM_NONE || value == VPC_ROUTE_LOCAL)
+		return false;
+	group = vpc_index_get(&pkt->vpc->vn->groups, value);
+	for (i = 0; group && i < group->count; i++)
+		if (vpc_nh_router_leads_to(group->path[i].nh, pkt->link))
+			return true;
+	return false;
+}
+
+static enum vpc_verdict check_uplink(struct vpc_pkt *pkt)
+{
+	struct vpc_uplink *uplink = vpc_uplink_of(pkt->link);
+	struct vpc_addr source = { .family = pkt->family };
+
+	if (pkt->family == AF_INET)
+		source.v4 = ip_hdr(pkt->skb)->saddr;
+	else
+		source.v6 = ipv6_hdr(pkt->skb)->saddr;
+	if (unlikely(!vpc_addr_usable(&source)))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
+	/* The routers themselves, as they send errors. */
+	if (vpc_uplink_adj(uplink, &source))
+		return VPC_CONTINUE;
+	if (!routes_back(pkt, &source))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ROUTE);
+	return VPC_CONTINUE;
+}
+
+static enum vpc_verdict check_options4(struct vpc_pkt *pkt)
+{
+	/* Source routes are an attack, and no tenant needs the others. */
+	if (unlikely(ip_hdr(pkt->skb)->ihl > 5))
+		return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
+	return VPC_CONTINUE;
+}
+
+static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
+{
+	unsigned int offset = 0;
+	int found;
+
+	if (vpc_nd_is(pkt->skb))
+		return vpc_nd_rcv(pkt);
+	if (likely(!ipv6_ext_hdr(ipv6_hdr(pkt->skb)->nexthdr)))
+		return VPC_CONTINUE;
+
+	found = ipv6_find_hdr(pkt->skb, &offset, NEXTHDR_ROUTING, NULL, NULL);
+	if (found == NEXTHDR_ROUTING) {
+		const struct ipv6_rt_hdr *rh;
+		struct ipv6_rt_hdr buf;
+
+		rh = skb_header_pointer(pkt->skb, offset, sizeof(buf), &buf);
+		/* RFC 5095 */
+		if (!rh || rh->type == IPV6_SRCRT_TYPE_0)
+			return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
+	}
+	return VPC_CONTINUE;
+}
+
+/**
+ * vpc_classify() - find the VPC of a packet and check its source
+ * @pkt: the packet; its VPC and table are set
+ * Context: softirq, RCU read side.
+ * Return: VPC_CONTINUE, or VPC_DONE when it was dropped or answered.
+ */
+enum vpc_verdict vpc_classify(struct vpc_pkt *pkt)
+{
+	enum vpc_verdict verdict;
+
+	pkt->vpc = pkt->link->vpc;
+	pkt->table = rcu_dereference(pkt->link->table);
+
+	verdict = pkt->family == AF_INET ? check_options4(pkt) : check_options6(pkt);
+	if (verdict != VPC_CONTINUE)
+		return verdict;
+	if (unlikely(pkt->skb->pkt_type != PACKET_HOST))
+		return vpc_drop(pkt, VPC_DROP_MULTICAST);
+	return vpc_link_is_uplink(pkt->link) ? check_uplink(pkt) : check_port(pkt);
+}
+
+/**
+ * vpc_classify_local() - deal with destinations that are not routed
+ * @pkt: a classified packet
+ * Context: softirq, RCU read side.
+ * Return: VPC_CONTINUE, or VPC_DONE when it was dropped or answered.
+ */
+enum vpc_verdict vpc_classify_local(struct vpc_pkt *pkt)
+{
+	const struct vpc_addr *own = &pkt->link->gateway[vpc_family_index(pkt->family)];
+
+	if (pkt->family == AF_INET) {
+		__be32 to = ip_hdr(pkt->skb)->daddr;
+
+		if (own->family && to == own->v4)
+			return vpc_icmp_echo(pkt);
+		if (unlikely(ipv4_is_multicast(to) || ipv4_is_lbcast(to)))
+			return vpc_drop(pkt, VPC_DROP_MULTICAST);
+		if (unlikely(ipv4_is_loopback(to) || ipv4_is_zeronet(to) ||
+			     (to & htonl(0xf0000000)) == htonl(0xf0000000)))
+			return vpc_drop(pkt, VPC_DROP_MARTIAN);
+		if (unlikely(ipv4_is_linklocal_169(to)))
+			return vpc_drop(pkt, VPC_DROP_LINK_LOCAL);
+	} else {
+		const struct in6_addr *to = &ipv6_hdr(pkt->skb)->daddr;
+		int type = ipv6_addr_type(to);
+
+		if (own->family && ipv6_addr_equal(to, &own->v6))
+			return vpc_icmp_echo(pkt);
+		if (unlikely(type & IPV6_ADDR_MULTICAST))
+			return vpc_drop(pkt, VPC_DROP_MULTICAST);
+		if (unlikely(type & IPV6_ADDR_LINKLOCAL))
+			return vpc_drop(pkt, VPC_DROP_LINK_LOCAL);
+		if (unlikely(type == IPV6_ADDR_ANY || (type & IPV6_ADDR_LOOPBACK)))
+			return vpc_drop(pkt, VPC_DROP_MARTIAN);
+	}
+	return VPC_CONTINUE;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What ip_forward() and ip6_forward() do, for a packet whose way is known: hop
+ * count, MTU, headroom, FORWARD hook, output. (net/ipv4/ip_forward.c,
+ * net/ipv6/ip6_output.c)
+ */
+
+#include <linux/netfilter.h>
+#include <net/dst.h>
+#include <net/ip.h>
+
+#include "forward.h"
+#include "icmp.h"
+#include "link.h"
+
+static int forward_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return dst_output(net, sk, skb);
+}
+
+/**
+ * vpc_forward_send() - run the FORWARD hook and transmit
+ * @skb: ready to leave, its hop count already lowered
+ * @vd: where to
+ * Context: softirq, RCU read side.
+ */
+void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
+{
+	struct net_device *in = skb->dev, *out = vd->dst.dev;
+	u8 pf = vd->dst.ops->family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+
+	skb_dst_drop(skb);
+	skb_dst_set_noref(skb, &vd->dst);
+	NF_HOOK(pf, NF_INET_FORWARD, dev_net(in), NULL, skb, in, out, forward_finish);
+}
+
+static bool fits(const struct sk_buff *skb, unsigned int mtu)
+{
+	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+}
+
+/* Check and lower the hop count; the headers are writable afterwards. */
+static enum vpc_verdict prepare4(struct vpc_pkt *pkt, const struct net_device *dev)
+{
+	const struct iphdr *iph = ip_hdr(pkt->skb);
+	unsigned int mtu = READ_ONCE(dev->mtu);
+
+	if (iph->ttl <= 1)
+		return vpc_icmp_reject(pkt, VPC_ICMP_TIME_EXCEEDED, 0, VPC_DROP_TTL);
+	if ((iph->frag_off & htons(IP_DF)) && !fits(pkt->skb, mtu))
+		return vpc_icmp_reject(pkt, VPC_ICMP_TOO_BIG, mtu, VPC_DROP_MTU);
+	if (skb_cow(pkt->skb, LL_RESERVED_SPACE(dev)))
+		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
+	ip_decrease_ttl(ip_hdr(pkt->skb));
+	IPCB(pkt->skb)->flags |= IPSKB_FORWARDED;
+	return VPC_CONTINUE;
+}
+
+static enum vpc_verdict prepare6(struct vpc_pkt *pkt, const struct net_device *dev)
+{
+	unsigned int mtu = max_t(unsigned int, READ_ONCE(dev->mtu), IPV6_MIN_MTU);
+
+	if (ipv6_hdr(pkt->skb)->hop_limit <= 1)
+		return vpc_icmp_reject(pkt, VPC_ICMP_TIME_EXCEEDED, 0, VPC_DROP_TTL);
+	if (!fits(pkt->skb, mtu))
+		return vpc_icmp_reject(pkt, VPC_ICMP_TOO_BIG, mtu, VPC_DROP_MTU);
+	if (skb_cow(pkt->skb, LL_RESERVED_SPACE(dev)))
+		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
+	ipv6_hdr(pkt->skb)->hop_limit--;
+	IP6CB(pkt->skb)->flags |= IP6SKB_FORWARDED;
+	return VPC_CONTINUE;
+}
+
+/**
+ * vpc_forward() - send a packet to an adjacency
+ * @pkt: the packet
+ * @adj: who gets it
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
+{
+	struct net_device *dev = adj->link->dev;
+	struct sk_buff *skb = pkt->skb;
+	enum vpc_verdict verdict;
+	struct vpc_dst *vd;
+
+	if (unlikely(!(READ_ONCE(dev->flags) & IFF_UP)))
+		return vpc_drop(pkt, VPC_DROP_LINK_DOWN);
+	/* LRO is off on bound devices; a merged packet cannot be taken apart again. */
+	if (unlikely(skb_warn_if_lro(skb)))
+		return vpc_drop(pkt, VPC_DROP_MALFORMED);
+
+	verdict = pkt->family == AF_INET ? prepare4(pkt, dev) : prepare6(pkt, dev);
+	if (verdict != VPC_CONTINUE)
+		return verdict;
+	skb_forward_csum(skb);
+	skb_clear_tstamp(skb);
+
+	vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
+	if (unlikely(!vd))
+		return vpc_adj_wait(adj, pkt);
+	vpc_forward_send(skb, vd);
+	return VPC_DONE;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The last steps of a forwarded packet. */
+#ifndef _VPC_FORWARD_H
+#define _VPC_FORWARD_H
+
+#include "adj.h"
+#include "packet.h"
+
+enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj);
+void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd);
+
+#endif /* _VPC_FORWARD_H */
