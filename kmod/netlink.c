@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family: who may speak, which function hears what, and what is told to
+ * listeners. The commands are in nl_<object>.c.
+ */
+
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/rtnetlink.h>
+#include <linux/user_namespace.h>
+
+#include "nl_common.h"
+#include "nl_policy.h"
+
+static bool vpc_nl_userns;
+module_param_named(userns, vpc_nl_userns, bool, 0444);
+MODULE_PARM_DESC(userns,
+		 "CAP_NET_ADMIN in the user namespace that owns a network namespace is enough (default 0)");
+
+/* genl_ops::internal_flags: the command binds or unbinds devices. */
+#define NEEDS_RTNL BIT(0)
+
+#define MCGRP_CONFIG 0
+
+#define POLICY(name)					\
+	.policy = vpc_nl_policy_##name,		\
+	.maxattr = ARRAY_SIZE(vpc_nl_policy_##name) - 1
+
+/* A command without a policy takes no attributes. */
+static struct genl_ops vpc_nl_ops[] __ro_after_init = {
+	{
+		.cmd = VPC_CMD_INFO_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_info_get,
+	}, {
+		.cmd = VPC_CMD_FLUSH,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = NEEDS_RTNL,
+		.doit = vpc_nl_flush,
+	}, {
+		.cmd = VPC_CMD_VPC_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpc_new,
+		POLICY(vpc_new),
+	}, {
+		.cmd = VPC_CMD_VPC_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpc_set,
+		POLICY(vpc_set),
+	}, {
+		.cmd = VPC_CMD_VPC_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpc_del,
+		POLICY(vpc_del),
+	}, {
+		.cmd = VPC_CMD_VPC_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpc_get,
+		.dumpit = vpc_nl_vpc_dump,
+		POLICY(vpc_get),
+	}, {
+		.cmd = VPC_CMD_SUBNET_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_subnet_new,
+		POLICY(subnet_new),
+	}, {
+		.cmd = VPC_CMD_SUBNET_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_subnet_set,
+		POLICY(subnet_set),
+	}, {
+		.cmd = VPC_CMD_SUBNET_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_subnet_del,
+		POLICY(subnet_del),
+	}, {
+		.cmd = VPC_CMD_SUBNET_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_subnet_get,
+		.dumpit = vpc_nl_subnet_dump,
+		POLICY(subnet_get),
+	}, {
+		.cmd = VPC_CMD_TABLE_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_table_new,
+		POLICY(table_new),
+	}, {
+		.cmd = VPC_CMD_TABLE_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_table_del,
+		POLICY(table_del),
+	}, {
+		.cmd = VPC_CMD_TABLE_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_table_get,
+		.dumpit = vpc_nl_table_dump,
+		POLICY(table_get),
+	}, {
+		.cmd = VPC_CMD_PORT_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = NEEDS_RTNL,
+		.doit = vpc_nl_port_new,
+		POLICY(port_new),
+	}, {
+		.cmd = VPC_CMD_PORT_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = NEEDS_RTNL,
+		.doit = vpc_nl_port_del,
+		POLICY(port_del),
+	}, {
+		.cmd = VPC_CMD_PORT_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_port_get,
+		.dumpit = vpc_nl_port_dump,
+		POLICY(port_get),
+	}, {
+		.cmd = VPC_CMD_UPLINK_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = NEEDS_RTNL,
+		.doit = vpc_nl_uplink_new,
+		POLICY(uplink_new),
+	}, {
+		.cmd = VPC_CMD_UPLINK_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.internal_flags = NEEDS_RTNL,
+		.doit = vpc_nl_uplink_del,
+		POLICY(uplink_del),
+	}, {
+		.cmd = VPC_CMD_UPLINK_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_uplink_get,
+		.dumpit = vpc_nl_uplink_dump,
+		POLICY(uplink_get),
+	}, {
+		.cmd = VPC_CMD_ENDPOINT_GET,
+		.flags = GENL_ADMIN_PERM,
+		.dumpit = vpc_nl_endpoint_dump,
+		POLICY(endpoint_get),
+	}, {
+		.cmd = VPC_CMD_ROUTE_CHANGE,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_route_change,
+		POLICY(route_change),
+	}, {
+		.cmd = VPC_CMD_ROUTE_GET,
+		.flags = GENL_ADMIN_PERM,
+		.dumpit = vpc_nl_route_dump,
+		POLICY(route_get),
+	}, {
+		.cmd = VPC_CMD_ROUTE_LOOKUP,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_route_lookup,
+		POLICY(route_lookup),
+	}, {
+		.cmd = VPC_CMD_PEERING_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_new,
+		POLICY(peering_new),
+	}, {
+		.cmd = VPC_CMD_PEERING_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_set,
+		POLICY(peering_set),
+	}, {
+		.cmd = VPC_CMD_PEERING_ACCEPT,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_accept,
+		POLICY(peering_accept),
+	}, {
+		.cmd = VPC_CMD_PEERING_REJECT,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_reject,
+		POLICY(peering_reject),
+	}, {
+		.cmd = VPC_CMD_PEERING_ENABLE,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_enable,
+		POLICY(peering_enable),
+	}, {
+		.cmd = VPC_CMD_PEERING_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_del,
+		POLICY(peering_del),
+	}, {
+		.cmd = VPC_CMD_PEERING_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_peering_get,
+		.dumpit = vpc_nl_peering_dump,
+		POLICY(peering_get),
+	}, {
+		.cmd = VPC_CMD_STATS_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_stats_get,
+		.dumpit = vpc_nl_stats_dump,
+		POLICY(stats_get),
+	},
+};
+
+/*
+ * The flag asks for CAP_NET_ADMIN in the user namespace of the network namespace, which is less
+ * than what commands ask for; listeners() makes up for it.
+ */
+static const struct genl_multicast_group vpc_nl_groups[] = {
+	[MCGRP_CONFIG] = { .name = VPC_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	{ .name = VPC_MCGRP_HEALTH, .flags = GENL_MCAST_CAP_NET_ADMIN },
+};
+
+static int lock_all(const struct genl_split_ops *ops, struct sk_buff *skb,
+		    struct genl_info *info)
+{
+	struct vpc_net *vn = vpc_nl_net(info);
+
+	if (ops->internal_flags & NEEDS_RTNL)
+		rtnl_lock();
+	mutex_lock(&vn->lock);
+	if (!vn->dying)
+		return 0;
+
+	mutex_unlock(&vn->lock);
+	if (ops->internal_flags & NEEDS_RTNL)
+		rtnl_unlock();
+	return vpc_err(info->extack, -ENODEV, "this network namespace is going away");
+}
+
+static void unlock_all(const struct genl_split_ops *ops, struct sk_buff *skb,
+		       struct genl_info *info)
+{
+	mutex_unlock(&vpc_nl_net(info)->lock);
+	if (ops->internal_flags & NEEDS_RTNL)
+		rtnl_unlock();
+}
+
+/* resv_start_op stays 0: every request is validated strictly. */
+struct genl_family vpc_nl_family __ro_after_init = {
+	.name = VPC_GENL_NAME,
+	.version = VPC_GENL_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,
+	.pre_doit = lock_all,
+	.post_doit = unlock_all,
+	.ops = vpc_nl_ops,
+	.n_ops = ARRAY_SIZE(vpc_nl_ops),
+	.mcgrps = vpc_nl_groups,
+	.n_mcgrps = ARRAY_SIZE(vpc_nl_groups),
+};
+
+/*
+ * Sentences of refusals. extack keeps only a pointer, and the core reads it when it builds the
+ * acknowledgment, after the last function of ours has returned; kernels that have room for text
+ * in extack itself have less than we need. So the text lives here. A task has one refusal at a
+ * time, and overwrites its own text with the next one. Only if 63 other tasks are refused between
+ * a refusal and its acknowledgment may a task's text be taken, so that nobody can push out
+ * another's sentence with a batch of bad requests.
+ */
+#define SENTENCES 64
+#define SENTENCE_LEN 256
+
+static struct sentence {
+	const void *task;	/* only compared: it may be gone */
+	u64 used;
+	char text[SENTENCE_LEN];
+} sentences[SENTENCES];
+static DEFINE_SPINLOCK(sentence_lock);
+static u64 sentence_clock;
+
+/**
+ * vpc_err() - say why something is refused
+ * @extack: gets the sentence; may be NULL
+ * @err: negative error number
+ * @fmt: the sentence, without a full stop
+ * Context: process context.
+ * Return: @err.
+ */
+int vpc_err(struct netlink_ext_ack *extack, int err, const char *fmt, ...)
+{
+	struct sentence *s, *mine = sentences;
+	va_list args;
+
+	if (!extack)
+		return err;
+
+	spin_lock(&sentence_lock);
+	for (s = sentences; s < sentences + SENTENCES; s++) {
+		if (s->task == current) {
+			mine = s;
+			break;
+		}
+		if (s->used < mine->used)
+			mine = s;
+	}
+	mine->task = current;
+	mine->used = ++sentence_clock;
+	va_start(args, fmt);
+	vsnprintf(mine->text, sizeof(mine->text), fmt, args);
+	va_end(args);
+	spin_unlock(&sentence_lock);
+
+	do_trace_netlink_extack(mine->text);
+	extack->_msg = mine->text;
+	return err;
+}
+
+/* An event as fill_event() writes it. */
+struct event {
+	enum vpc_event kind;
+	const struct vpc_actor *actor;
+	int attr;
+	vpc_nl_fill fill;
+	const void *item;
+};
+
+static const struct vpc_nl_form * const forms[VPC_KINDS] = {
+	[VPC_KIND_VPC] = &vpc_nl_vpc_form,
+	[VPC_KIND_SUBNET] = &vpc_nl_subnet_form,
+	[VPC_KIND_TABLE] = &vpc_nl_table_form,
+	[VPC_KIND_PORT] = &vpc_nl_port_form,
+	[VPC_KIND_UPLINK] = &vpc_nl_uplink_form,
+	[VPC_KIND_PEERING] = &vpc_nl_peering_form,
+};
+
+static int fill_event(struct sk_buff *msg, const void *item)
+{
+	const struct event *ev = item;
+	struct nlattr *nest;
+
+	if (nla_put_u8(msg, VPC_A_EVENT_KIND, ev->kind))
+		return -EMSGSIZE;
+	if (ev->actor && !ev->actor->operator &&
+	    nla_put_u64_64bit(msg, VPC_A_EVENT_AS, ev->actor->account, VPC_A_EVENT_PAD))
+		return -EMSGSIZE;
+	if (!ev->fill)
+		return 0;
+	nest = nla_nest_start(msg, ev->attr);
+	if (!nest || ev->fill(msg, ev->item))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/*
+ * Whoever owns a network namespace by an unprivileged user namespace may join its groups. Unless
+ * that is wanted, nothing is told there, even if an administrator configures it from outside.
+ */
+static bool listeners(const struct vpc_net *vn)
+{
+	return !vn->dying && (vpc_nl_userns || vn->net->user_ns == &init_user_ns) &&
+	       genl_has_listeners(&vpc_nl_family, vn->net, MCGRP_CONFIG);
+}
+
+/* The message, NULL if nobody listens, or an ERR_PTR() for vpc_nl_event_send() to report. */
+static struct sk_buff *event_message(struct vpc_net *vn, const struct event *ev)
+{
+	struct sk_buff *msg;
+
+	if (!listeners(vn))
+		return NULL;
+	msg = vpc_nl_message(0, 0, VPC_CMD_EVENT, fill_event, ev);
+	WARN_ON_ONCE(IS_ERR(msg) && PTR_ERR(msg) == -EMSGSIZE);
+	return msg;
+}
+
+/**
+ * vpc_nl_changed() - let dumps that are under way notice
+ * @vn: the namespace
+ * Context: vpc_net::lock is held.
+ */
+void vpc_nl_changed(struct vpc_net *vn)
+{
+	/* 0 means to the core that a dump has no number yet. */
+	if (!++vn->seq)
+		vn->seq = 1;
+}
+
+/**
+ * vpc_nl_event_prepare() - write an event before what it tells of is done
+ * @vn: the namespace
+ * @event: enum vpc_event
+ * @obj: the object, which will be gone when the event is sent
+ * @actor: who asked, or NULL
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: for vpc_nl_event_send() or vpc_nl_event_drop().
+ */
+struct sk_buff *vpc_nl_event_prepare(struct vpc_net *vn, enum vpc_event event,
+				     const struct vpc_object *obj,
+				     const struct vpc_actor *actor)
+{
+	const struct vpc_nl_form *form = obj ? forms[obj->kind] : NULL;
+	struct event ev = { .kind = event, .actor = actor };
+
+	if (event == VPC_EVENT_REJECTED)
+		form = &vpc_nl_rejected_form;
+	if (form) {
+		ev.attr = form->event;
+		ev.fill = form->fill;
+		ev.item = obj;
+	}
+	return event_message(vn, &ev);
+}
+
+/**
+ * vpc_nl_event_send() - what was prepared has happened
+ * @vn: the namespace
+ * @msg: from vpc_nl_event_prepare()
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_nl_event_send(struct vpc_net *vn, struct sk_buff *msg)
+{
+	vpc_nl_changed(vn);
+	/* To listeners that is the same as a full socket: they have missed something. */
+	if (IS_ERR(msg))
+		genl_set_err(&vpc_nl_family, vn->net, 0, MCGRP_CONFIG, -ENOBUFS);
+	else if (msg)
+		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, MCGRP_CONFIG,
+					GFP_KERNEL);
+}
+
+/**
+ * vpc_nl_event_drop() - what was prepared did not happen
+ * @msg: from vpc_nl_event_prepare()
+ * Context: any.
+ */
+void vpc_nl_event_drop(struct sk_buff *msg)
+{
+	if (!IS_ERR(msg))
+		nlmsg_free(msg);
+}
+
+void vpc_nl_event(struct vpc_net *vn, enum vpc_event event, const struct vpc_object *obj,
+		  const struct vpc_actor *actor)
+{
+	vpc_nl_event_send(vn, vpc_nl_event_prepare(vn, event, obj, actor));
+}
+
+/**
+ * vpc_nl_event_item() - an event about something that is not a struct vpc_object
+ * @vn: the namespace
+ * @event: enum vpc_event
+ * @attr: attribute of enum vpc_a_event to nest it in
+ * @fill: writes it
+ * @item: the something
+ * @actor: who asked, or NULL
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_nl_event_item(struct vpc_net *vn, enum vpc_event event, int attr, vpc_nl_fill fill,
+		       const void *item, const struct vpc_actor *actor)
+{
+	const struct event ev = {
+		.kind = event, .actor = actor, .attr = attr, .fill = fill, .item = item,
+	};
+
+	vpc_nl_event_send(vn, event_message(vn, &ev));
+}
+
+/**
+ * vpc_nl_module_init() - open the door
+ * Context: module init; vpc_net() works already in every namespace.
+ * Return: 0 or an error.
+ */
+int __init vpc_nl_module_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; vpc_nl_userns && i < ARRAY_SIZE(vpc_nl_ops); i++)
+		vpc_nl_ops[i].flags = GENL_UNS_ADMIN_PERM;
+	return genl_register_family(&vpc_nl_family);
+}
+
+/**
+ * vpc_nl_module_exit() - close it
+ * Context: module exit. When it returns, no command or dump runs any more.
+ */
+void vpc_nl_module_exit(void)
+{
+	genl_unregister_family(&vpc_nl_family);
+}
+
+MODULE_ALIAS_GENL_FAMILY(VPC_GENL_NAME);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The door to user space. */
+#ifndef _VPC_NETLINK_H
+#define _VPC_NETLINK_H
+
+#include <linux/vpc.h>
+
+#include "netns.h"
+#include "object.h"
+#include "addr.h"
+
+struct vpc_table;
+
+int vpc_nl_module_init(void);
+void vpc_nl_module_exit(void);
+
+/**
+ * vpc_nl_event() - tell listeners of "config" that something happened
+ * @vn: the namespace
+ * @event: enum vpc_event
+ * @obj: to whom; the kind is vpc_object::kind. NULL for FLUSHED.
+ * @actor: who asked, or NULL for the module itself
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_nl_event(struct vpc_net *vn, enum vpc_event event, const struct vpc_object *obj,
+		  const struct vpc_actor *actor);
+
+/* The same for one route; REMOVED has only its prefix. */
+void vpc_nl_event_route(struct vpc_net *vn, enum vpc_event event,
+			const struct vpc_table *table, const struct vpc_prefix *prefix,
+			const struct vpc_actor *actor);
+
+/* Removes every object of a namespace. The RTNL and vpc_net::lock are held. */
+void vpc_flush(struct vpc_net *vn);
+
+#endif /* _VPC_NETLINK_H */

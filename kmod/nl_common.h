@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the commands of all objects have in common: reading requests, writing replies. */
+#ifndef _VPC_NL_COMMON_H
+#define _VPC_NL_COMMON_H
+
+#include <linux/vpc.h>
+#include <net/genetlink.h>
+
+#include "addr.h"
+#include "netlink.h"
+#include "netns.h"
+#include "object.h"
+#include "stats.h"
+
+struct net_device;
+struct vpc;
+struct vpc_link;
+struct vpc_table;
+
+/**
+ * typedef vpc_nl_fill - write the attributes of something
+ * @msg: message to append them to
+ * @item: the something
+ *
+ * One such function per kind of object serves get, dump and events.
+ * vpc_net::lock is held. Returns 0 or -EMSGSIZE.
+ */
+typedef int (*vpc_nl_fill)(struct sk_buff *msg, const void *item);
+
+/**
+ * struct vpc_nl_form - how objects of a kind look in messages
+ * @get: command whose replies carry them
+ * @event: attribute of enum vpc_a_event that carries them
+ * @key: attribute of a do request that names one
+ * @filter: attribute of a dump request that names their VPC, or 0
+ * @in_vpc: does an object pass that filter? (optional: no filter)
+ * @fill: writes one; the item is its struct vpc_object
+ */
+struct vpc_nl_form {
+	u8 get;
+	u8 event;
+	u8 key;
+	u8 filter;
+	bool (*in_vpc)(const struct vpc_object *obj, u32 vpc);
+	vpc_nl_fill fill;
+};
+
+extern const struct vpc_nl_form vpc_nl_vpc_form, vpc_nl_subnet_form, vpc_nl_table_form,
+				vpc_nl_port_form, vpc_nl_uplink_form, vpc_nl_peering_form,
+				vpc_nl_rejected_form;
+
+static inline struct vpc_net *vpc_nl_net(struct genl_info *info)
+{
+	return vpc_net(genl_info_net(info));
+}
+
+/* Reading requests. All of these: vpc_net::lock is held, refusals have a sentence. */
+bool vpc_name_valid(const char *name);
+int vpc_nl_need(struct genl_info *info, int attr, const char *object, const char *what);
+const struct nlattr *vpc_nl_next(const struct genl_info *info, int attr,
+				 const struct nlattr *last);
+const char *vpc_nl_new_name(struct genl_info *info, enum vpc_kind kind, int attr);
+struct vpc_object *vpc_nl_by_name(struct vpc_net *vn, enum vpc_kind kind,
+				  const struct nlattr *attr, struct netlink_ext_ack *extack);
+struct vpc_object *vpc_nl_named(struct genl_info *info, enum vpc_kind kind, int attr);
+struct vpc *vpc_nl_vpc(struct genl_info *info, int attr, const char *object, const char *what);
+struct vpc_table *vpc_nl_table(struct genl_info *info, int attr, const struct vpc *vpc);
+struct vpc_link *vpc_nl_link(struct genl_info *info, enum vpc_kind kind, int attr);
+struct net_device *vpc_nl_dev(struct genl_info *info, enum vpc_kind kind, int attr);
+int vpc_nl_get_addr(const struct nlattr *attr, struct vpc_addr *addr,
+		    struct netlink_ext_ack *extack);
+int vpc_nl_get_host(const struct nlattr *attr, struct vpc_addr *addr,
+		    struct netlink_ext_ack *extack);
+int vpc_nl_make_prefix(const struct nlattr *addr, const struct nlattr *len, bool host,
+		       struct vpc_prefix *p, struct netlink_ext_ack *extack);
+int vpc_nl_get_prefix(const struct nlattr *attr, bool host, struct vpc_prefix *p,
+		      struct netlink_ext_ack *extack);
+int vpc_nl_get_prefixes(struct genl_info *info, int attr, struct vpc_prefix *list, u8 max,
+			u8 *count, const char *limit);
+int vpc_nl_get_pair(struct genl_info *info, int attr, bool host, struct vpc_prefix pair[2],
+		    const char *object);
+
+/* Writing: 0 or -EMSGSIZE. */
+int vpc_nl_put_addr(struct sk_buff *msg, int attr, const struct vpc_addr *addr);
+int vpc_nl_put_prefix(struct sk_buff *msg, int attr, const struct vpc_prefix *p);
+int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *totals);
+int vpc_nl_put_dev(struct sk_buff *msg, int attr, const struct net_device *dev);
+
+/* Messages. */
+struct sk_buff *vpc_nl_message(u32 portid, u32 seq, u8 cmd, vpc_nl_fill fill, const void *item);
+int vpc_nl_reply(struct genl_info *info, u8 cmd, vpc_nl_fill fill, const void *item);
+int vpc_nl_get(struct genl_info *info, enum vpc_kind kind, const struct vpc_nl_form *form);
+int vpc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, enum vpc_kind kind,
+		const struct vpc_nl_form *form);
+int vpc_nl_dump_lock(struct vpc_net *vn, struct netlink_callback *cb);
+int vpc_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		    vpc_nl_fill fill, const void *item);
+int vpc_nl_dump_unlock(struct vpc_net *vn, struct sk_buff *skb, int err);
+
+/* netlink.c */
+extern struct genl_family vpc_nl_family;
+
+void vpc_nl_changed(struct vpc_net *vn);
+struct sk_buff *vpc_nl_event_prepare(struct vpc_net *vn, enum vpc_event event,
+				     const struct vpc_object *obj,
+				     const struct vpc_actor *actor);
+void vpc_nl_event_send(struct vpc_net *vn, struct sk_buff *msg);
+void vpc_nl_event_drop(struct sk_buff *msg);
+void vpc_nl_event_item(struct vpc_net *vn, enum vpc_event event, int attr, vpc_nl_fill fill,
+		       const void *item, const struct vpc_actor *actor);
+
+/* nl_endpoint.c: the item is a struct vpc_endpoint. */
+int vpc_nl_endpoint_fill(struct sk_buff *msg, const void *item);
+
+/* The commands. */
+int vpc_nl_info_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_flush(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpc_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpc_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpc_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpc_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpc_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_subnet_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_subnet_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_subnet_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_subnet_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_subnet_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_table_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_table_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_table_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_table_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_port_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_port_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_port_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_port_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_uplink_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_uplink_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_uplink_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_uplink_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_route_change(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_route_lookup(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_accept(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_enable(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_reject(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_peering_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+
+#endif /* _VPC_NL_COMMON_H */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands for endpoints. */
+
+#include "endpoint.h"
+#include "nl_common.h"
+#include "port.h"
+
+/**
+ * vpc_nl_endpoint_fill() - write an endpoint
+ * @msg: message to append it to
+ * @item: struct vpc_endpoint
+ * Context: vpc_net::lock is held.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vpc_nl_endpoint_fill(struct sk_buff *msg, const void *item)
+{
+	const struct vpc_endpoint *ep = item;
+	u8 lladdr[ETH_ALEN];
+
+	if (nla_put_string(msg, VPC_A_ENDPOINT_VPC, ep->vpc->obj.name) ||
+	    vpc_nl_put_addr(msg, VPC_A_ENDPOINT_ADDRESS, &ep->addr) ||
+	    vpc_nl_put_dev(msg, VPC_A_ENDPOINT_DEV, ep->port->link.dev) ||
+	    nla_put_u32(msg, VPC_A_ENDPOINT_ID, ep->id))
+		return -EMSGSIZE;
+	if (vpc_adj_lladdr(ep->adj, lladdr) &&
+	    nla_put(msg, VPC_A_ENDPOINT_LLADDR, ETH_ALEN, lladdr))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* In cb->ctx. */
+struct cursor {
+	u32 next;	/* smallest id that was not listed */
+	u32 vpc;	/* id of the VPC to list, 0: all */
+	bool started;
+	bool done;	/* the largest id was listed */
+};
+
+static int start(struct vpc_net *vn, struct netlink_callback *cb, struct cursor *cur)
+{
+	const struct nlattr *filter = genl_info_dump(cb)->attrs[VPC_A_ENDPOINT_VPC];
+	struct vpc_object *vpc;
+
+	if (filter) {
+		vpc = vpc_nl_by_name(vn, VPC_KIND_VPC, filter, cb->extack);
+		if (IS_ERR(vpc))
+			return PTR_ERR(vpc);
+		cur->vpc = vpc->id;
+	}
+	cur->started = true;
+	return 0;
+}
+
+int vpc_nl_endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct vpc_net *vn = vpc_net(sock_net(skb->sk));
+	struct cursor *cur = (struct cursor *)cb->ctx;
+	struct vpc_endpoint *ep;
+	int err;
+
+	static_assert(sizeof(*cur) <= sizeof(cb->ctx));
+
+	err = vpc_nl_dump_lock(vn, cb);
+	if (!err && !cur->started)
+		err = start(vn, cb, cur);
+	while (!err && !cur->done) {
+		ep = vpc_endpoint_next(vn, cur->next);
+		if (!ep)
+			break;
+		if (!cur->vpc || ep->vpc->obj.id == cur->vpc)
+			err = vpc_nl_dump_one(skb, cb, VPC_CMD_ENDPOINT_GET,
+					      vpc_nl_endpoint_fill, ep);
+		if (!err) {
+			cur->next = ep->id + 1;
+			cur->done = !cur->next;
+		}
+		cond_resched();
+	}
+	return vpc_nl_dump_unlock(vn, skb, err);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What each command takes. An attribute that is not listed is refused by the core, and so is a
+ * number or a length out of range; what depends on more than one attribute is checked by the
+ * commands. selftests/netlink_spec.py reads this file: one entry per line.
+ */
+
+#include <linux/if.h>
+#include <linux/if_ether.h>
+
+#include "nl_policy.h"
+
+#define NAME		{ .type = NLA_NUL_STRING, .len = VPC_NAME_LEN - 1 }
+#define DEV		{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
+#define ADDRESS		NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
+#define PREFIX		NLA_POLICY_NESTED(vpc_nl_policy_prefix)
+
+/* Not const: the policy of older kernels points to variables. */
+static struct netlink_range_validation peering_limit = {
+	.max = 65535,
+};
+
+static struct netlink_range_validation peering_expires = {
+	.min = 1,
+	.max = VPC_PEERING_EXPIRES_MAX,
+};
+
+const struct nla_policy vpc_nl_policy_prefix[VPC_A_PREFIX_MAX + 1] = {
+	[VPC_A_PREFIX_ADDRESS] = ADDRESS,
+	[VPC_A_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+const struct nla_policy vpc_nl_policy_gateway[VPC_A_GATEWAY_MAX + 1] = {
+	[VPC_A_GATEWAY_ADDRESS] = ADDRESS,
+};
+
+const struct nla_policy vpc_nl_policy_nexthop[VPC_A_NEXTHOP_MAX + 1] = {
+	[VPC_A_NEXTHOP_TYPE] = NLA_POLICY_RANGE(NLA_U8, VPC_NH_LOCAL, VPC_NH_MAX),
+	[VPC_A_NEXTHOP_PEERING] = NAME,
+	[VPC_A_NEXTHOP_ADDRESS] = ADDRESS,
+	[VPC_A_NEXTHOP_PRIORITY] = { .type = NLA_U32 },
+	[VPC_A_NEXTHOP_WEIGHT] = NLA_POLICY_MAX(NLA_U16, VPC_WEIGHT_MAX),
+};
+
+const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
+	[VPC_A_OP_KIND] = NLA_POLICY_MAX(NLA_U8, VPC_ROUTE_OP_MAX),
+	[VPC_A_OP_ADDRESS] = ADDRESS,
+	[VPC_A_OP_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
+	[VPC_A_OP_NEXTHOP] = NLA_POLICY_NESTED(vpc_nl_policy_nexthop),
+};
+
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_PEERING_LIMIT + 1] = {
+	[VPC_A_VPC_NAME] = NAME,
+	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
+	[VPC_A_VPC_CIDR] = PREFIX,
+	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
+};
+
+const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_PEERING_LIMIT + 1] = {
+	[VPC_A_VPC_NAME] = NAME,
+	[VPC_A_VPC_NEW_NAME] = NAME,
+	[VPC_A_VPC_CIDR] = PREFIX,
+	[VPC_A_VPC_DEL_CIDR] = PREFIX,
+	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
+};
+
+const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1] = {
+	[VPC_A_VPC_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1] = {
+	[VPC_A_VPC_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_subnet_new[VPC_A_SUBNET_TABLE + 1] = {
+	[VPC_A_SUBNET_NAME] = NAME,
+	[VPC_A_SUBNET_VPC] = NAME,
+	[VPC_A_SUBNET_CIDR] = PREFIX,
+	[VPC_A_SUBNET_GATEWAY] = ADDRESS,
+	[VPC_A_SUBNET_TABLE] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_subnet_set[VPC_A_SUBNET_TABLE + 1] = {
+	[VPC_A_SUBNET_NAME] = NAME,
+	[VPC_A_SUBNET_TABLE] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_subnet_del[VPC_A_SUBNET_NAME + 1] = {
+	[VPC_A_SUBNET_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_subnet_get[VPC_A_SUBNET_VPC + 1] = {
+	[VPC_A_SUBNET_NAME] = NAME,
+	[VPC_A_SUBNET_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_table_new[VPC_A_TABLE_VPC + 1] = {
+	[VPC_A_TABLE_NAME] = NAME,
+	[VPC_A_TABLE_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_table_del[VPC_A_TABLE_NAME + 1] = {
+	[VPC_A_TABLE_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_table_get[VPC_A_TABLE_VPC + 1] = {
+	[VPC_A_TABLE_NAME] = NAME,
+	[VPC_A_TABLE_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_ALLOW + 1] = {
+	[VPC_A_PORT_DEV] = DEV,
+	[VPC_A_PORT_SUBNET] = NAME,
+	[VPC_A_PORT_ADDRESS] = ADDRESS,
+	[VPC_A_PORT_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[VPC_A_PORT_ALLOW] = PREFIX,
+};
+
+const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_DEV + 1] = {
+	[VPC_A_PORT_DEV] = DEV,
+};
+
+const struct nla_policy vpc_nl_policy_port_get[VPC_A_PORT_VPC + 1] = {
+	[VPC_A_PORT_DEV] = DEV,
+	[VPC_A_PORT_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_uplink_new[VPC_A_UPLINK_TABLE + 1] = {
+	[VPC_A_UPLINK_DEV] = DEV,
+	[VPC_A_UPLINK_VPC] = NAME,
+	[VPC_A_UPLINK_ADDRESS] = PREFIX,
+	[VPC_A_UPLINK_GATEWAY] = NLA_POLICY_NESTED(vpc_nl_policy_gateway),
+	[VPC_A_UPLINK_TABLE] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_uplink_del[VPC_A_UPLINK_DEV + 1] = {
+	[VPC_A_UPLINK_DEV] = DEV,
+};
+
+const struct nla_policy vpc_nl_policy_uplink_get[VPC_A_UPLINK_VPC + 1] = {
+	[VPC_A_UPLINK_DEV] = DEV,
+	[VPC_A_UPLINK_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1] = {
+	[VPC_A_ENDPOINT_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_OP + 1] = {
+	[VPC_A_ROUTE_TABLE] = NAME,
+	[VPC_A_ROUTE_VPC] = NAME,
+	[VPC_A_ROUTE_REPLACE_TABLE] = { .type = NLA_FLAG },
+	[VPC_A_ROUTE_OP] = NLA_POLICY_NESTED(vpc_nl_policy_op),
+};
+
+const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_PEERING + 1] = {
+	[VPC_A_ROUTE_TABLE] = NAME,
+	[VPC_A_ROUTE_VPC] = NAME,
+	[VPC_A_ROUTE_PEERING] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_ADDRESS + 1] = {
+	[VPC_A_ROUTE_TABLE] = NAME,
+	[VPC_A_ROUTE_VPC] = NAME,
+	[VPC_A_ROUTE_DEV] = DEV,
+	[VPC_A_ROUTE_ADDRESS] = ADDRESS,
+};
+
+const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_EXPIRES + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_VPC] = NAME,
+	[VPC_A_PEERING_PEER] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+	[VPC_A_PEERING_EXPIRES] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_expires),
+};
+
+const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_AS + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_NEW_NAME] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vpc_nl_policy_peering_accept[VPC_A_PEERING_AS + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vpc_nl_policy_peering_reject[VPC_A_PEERING_AS + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vpc_nl_policy_peering_enable[VPC_A_PEERING_AS + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vpc_nl_policy_peering_del[VPC_A_PEERING_AS + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+};
+
+const struct nla_policy vpc_nl_policy_peering_get[VPC_A_PEERING_VPC + 1] = {
+	[VPC_A_PEERING_NAME] = NAME,
+	[VPC_A_PEERING_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_stats_get[VPC_A_STATS_VPC + 1] = {
+	[VPC_A_STATS_VPC] = NAME,
+};

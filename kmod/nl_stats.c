@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands about everything at once: information, statistics, flush. */
+
+#include "nl_common.h"
+#include "version.h"
+#include "vpc.h"
+
+static int fill_info(struct sk_buff *msg, const void *item)
+{
+	const struct vpc_net *vn = item;
+
+	if (nla_put_string(msg, VPC_A_INFO_VERSION, VPC_VERSION) ||
+	    nla_put_u32(msg, VPC_A_INFO_VPCS, vn->registry[VPC_KIND_VPC].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_SUBNETS, vn->registry[VPC_KIND_SUBNET].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_TABLES, vn->registry[VPC_KIND_TABLE].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_PORTS, vn->registry[VPC_KIND_PORT].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_UPLINKS, vn->registry[VPC_KIND_UPLINK].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_ENDPOINTS, vn->endpoint_count) ||
+	    nla_put_u32(msg, VPC_A_INFO_PEERINGS, vn->registry[VPC_KIND_PEERING].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_ROUTES, vn->route_count) ||
+	    nla_put_u32(msg, VPC_A_INFO_GROUPS, vn->group_count) ||
+	    nla_put_u32(msg, VPC_A_INFO_NEXTHOPS, vn->nexthop_count))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int vpc_nl_info_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return vpc_nl_reply(info, VPC_CMD_INFO_GET, fill_info, vpc_nl_net(info));
+}
+
+int vpc_nl_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vpc_net *vn = vpc_nl_net(info);
+
+	vpc_flush(vn);
+	vpc_nl_event(vn, VPC_EVENT_FLUSHED, NULL, NULL);
+	return 0;
+}
+
+static int fill_drop(struct sk_buff *msg, enum vpc_drop_reason reason, u64 packets)
+{
+	struct nlattr *nest = nla_nest_start(msg, VPC_A_STATS_DROP);
+	char name[VPC_DROP_NAME_LEN];
+
+	if (!nest ||
+	    nla_put_string(msg, VPC_A_DROP_REASON, vpc_drop_name(reason, name)) ||
+	    nla_put_u64_64bit(msg, VPC_A_DROP_PACKETS, packets, VPC_A_DROP_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_stats(struct sk_buff *msg, const void *item)
+{
+	const struct vpc_object *obj = item;
+	const struct vpc *vpc = container_of(obj, struct vpc, obj);
+	struct vpc_totals totals = {};
+	unsigned int reason;
+	u64 packets;
+
+	if (nla_put_string(msg, VPC_A_STATS_VPC, obj->name))
+		return -EMSGSIZE;
+	vpc_vpc_totals(vpc, &totals);
+	if (vpc_nl_put_totals(msg, VPC_A_STATS_COUNTERS, &totals))
+		return -EMSGSIZE;
+	for (reason = 0; reason < VPC_DROP_MAX; reason++) {
+		packets = vpc_drops_read(vpc->drops, reason);
+		if (packets && fill_drop(msg, reason, packets))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/* Another look at VPCs; no event carries it. */
+static const struct vpc_nl_form stats_form = {
+	.get = VPC_CMD_STATS_GET,
+	.key = VPC_A_STATS_VPC,
+	.fill = fill_stats,
+};
+
+int vpc_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return vpc_nl_get(info, VPC_KIND_VPC, &stats_form);
+}
+
+int vpc_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return vpc_nl_dump(skb, cb, VPC_KIND_VPC, &stats_form);
+}

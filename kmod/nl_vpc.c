@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands for VPCs. */
+
+#include <linux/slab.h>
+
+#include "nl_common.h"
+#include "vpc.h"
+
+static int fill(struct sk_buff *msg, const void *item)
+{
+	const struct vpc_object *obj = item;
+	const struct vpc *vpc = container_of(obj, struct vpc, obj);
+	struct vpc_totals totals = {};
+	u8 i;
+
+	if (nla_put_string(msg, VPC_A_VPC_NAME, obj->name) ||
+	    nla_put_u64_64bit(msg, VPC_A_VPC_ACCOUNT, vpc->account, VPC_A_VPC_PAD) ||
+	    nla_put_u32(msg, VPC_A_VPC_PEERING_LIMIT, vpc->peering_limit) ||
+	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id))
+		return -EMSGSIZE;
+	for (i = 0; i < vpc->cidrs; i++) {
+		if (vpc_nl_put_prefix(msg, VPC_A_VPC_CIDR, &vpc->cidr[i]))
+			return -EMSGSIZE;
+	}
+	vpc_vpc_totals(vpc, &totals);
+	return vpc_nl_put_totals(msg, VPC_A_VPC_COUNTERS, &totals);
+}
+
+const struct vpc_nl_form vpc_nl_vpc_form = {
+	.get = VPC_CMD_VPC_GET,
+	.event = VPC_A_EVENT_VPC,
+	.key = VPC_A_VPC_NAME,
+	.fill = fill,
+};
+
+/* What NEW and SET have in common. */
+static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
+{
+	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
+
+	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
+	return vpc_nl_get_prefixes(info, VPC_A_VPC_CIDR, cfg->cidr, ARRAY_SIZE(cfg->cidr),
+				   &cfg->cidrs, "CIDRs of a VPC:");
+}
+
+static int vpc_new(struct genl_info *info, struct vpc_vpc_config *cfg)
+{
+	const struct nlattr *account = info->attrs[VPC_A_VPC_ACCOUNT];
+	struct vpc_net *vn = vpc_nl_net(info);
+	struct vpc *vpc;
+	int err;
+
+	cfg->name = vpc_nl_new_name(info, VPC_KIND_VPC, VPC_A_VPC_NAME);
+	if (IS_ERR(cfg->name))
+		return PTR_ERR(cfg->name);
+	err = vpc_nl_need(info, VPC_A_VPC_CIDR, "VPC", "CIDR");
+	if (err)
+		return err;
+	cfg->account = account ? nla_get_u64(account) : 0;
+	err = get_config(info, cfg);
+	if (err)
+		return err;
+
+	vpc = vpc_vpc_new(vn, cfg, info->extack);
+	if (IS_ERR(vpc))
+		return PTR_ERR(vpc);
+	vpc_nl_event(vn, VPC_EVENT_ADDED, &vpc->obj, NULL);
+	return 0;
+}
+
+static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
+{
+	struct vpc_net *vn = vpc_nl_net(info);
+	struct vpc_object *obj;
+	int err;
+
+	obj = vpc_nl_named(info, VPC_KIND_VPC, VPC_A_VPC_NAME);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	if (info->attrs[VPC_A_VPC_NEW_NAME]) {
+		cfg->name = vpc_nl_new_name(info, VPC_KIND_VPC, VPC_A_VPC_NEW_NAME);
+		if (IS_ERR(cfg->name))
+			return PTR_ERR(cfg->name);
+	}
+	err = get_config(info, cfg);
+	if (err)
+		return err;
+	err = vpc_nl_get_prefixes(info, VPC_A_VPC_DEL_CIDR, cfg->del_cidr,
+				  ARRAY_SIZE(cfg->del_cidr), &cfg->del_cidrs,
+				  "CIDRs of a VPC:");
+	if (err)
+		return err;
+	if (!cfg->name && cfg->peering_limit < 0 && !cfg->cidrs && !cfg->del_cidrs)
+		return vpc_err(info->extack, -EINVAL, "VPC %s: nothing to change is given",
+			       obj->name);
+
+	err = vpc_vpc_set(container_of(obj, struct vpc, obj), cfg, info->extack);
+	if (!err)
+		vpc_nl_event(vn, VPC_EVENT_CHANGED, obj, NULL);
+	return err;
+}
+
+static int with_config(struct genl_info *info,
+		       int (*func)(struct genl_info *info, struct vpc_vpc_config *cfg))
+{
+	struct vpc_vpc_config *cfg;
+	int err;
+
+	cfg = kzalloc(sizeof(*cfg), GFP_KERNEL);
+	if (cfg)
+		err = func(info, cfg);
+	else
+		err = vpc_err(info->extack, -ENOMEM, "no memory for the request");
+	kfree(cfg);
+	return err;
+}
+
+int vpc_nl_vpc_new(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_config(info, vpc_new);
+}
+
+int vpc_nl_vpc_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_config(info, vpc_set);
+}
+
+int vpc_nl_vpc_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vpc_net *vn = vpc_nl_net(info);
+	struct vpc_object *obj;
+	struct sk_buff *event;
+	int err;
+
+	obj = vpc_nl_named(info, VPC_KIND_VPC, VPC_A_VPC_NAME);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	event = vpc_nl_event_prepare(vn, VPC_EVENT_REMOVED, obj, NULL);
+	err = vpc_vpc_del(container_of(obj, struct vpc, obj), info->extack);
+	if (err)
+		vpc_nl_event_drop(event);
+	else
+		vpc_nl_event_send(vn, event);
+	return err;
+}
+
+int vpc_nl_vpc_get(struct sk_buff *skb, struct genl_info *info)
+{
+	return vpc_nl_get(info, VPC_KIND_VPC, &vpc_nl_vpc_form);
+}
+
+int vpc_nl_vpc_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return vpc_nl_dump(skb, cb, VPC_KIND_VPC, &vpc_nl_vpc_form);
+}
