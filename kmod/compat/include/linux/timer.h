@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VPC_COMPAT_LINUX_TIMER_H
+#define _VPC_COMPAT_LINUX_TIMER_H
+
+#include_next <linux/timer.h>
+
+#ifndef VPC_HAVE_TIMER_CONTAINER_OF
+#define timer_container_of(var, callback_timer, timer_fieldname) \
+	container_of(callback_timer, typeof(*(var)), timer_fieldname)
+#endif
+
+#ifndef VPC_HAVE_TIMER_DELETE
+#define timer_delete(timer) del_timer(timer)
+#define timer_delete_sync(timer) del_timer_sync(timer)
+#endif
+
+/* Without the real one, a timer that is armed again later is not refused. */
+#ifndef VPC_HAVE_TIMER_SHUTDOWN
+#define timer_shutdown(timer) timer_delete(timer)
+#define timer_shutdown_sync(timer) timer_delete_sync(timer)
+#endif
+
+#endif
