@@ -1,0 +1,192 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Second part of lib.sh, which says what everything is for: waiting, captures,
+# counters.
+
+declare -A T_PIDS=()
+
+# --- waiting --------------------------------------------------------------------
+
+# One turn of a polling loop; never a proof of anything.
+t_pause()
+{
+	sleep 0.1
+}
+
+wait_for()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -le "$end" ] || return 1
+		t_pause
+	done
+}
+
+bg()
+{
+	local key=$1 name=$2
+
+	shift 2
+	(exec nsenter --net="/run/netns/$T_ID.$name" -- "$@") \
+		>"$T_DIR/$key.out" 2>"$T_DIR/$key.err" </dev/null &
+	T_PIDS[$key]=$!
+}
+
+bg_alive()
+{
+	[ -n "${T_PIDS[$1]-}" ] && kill -0 "${T_PIDS[$1]}" 2>/dev/null
+}
+
+bg_ended()
+{
+	! bg_alive "$1"
+}
+
+bg_wait()
+{
+	local pid=${T_PIDS[$1]-}
+
+	[ -n "$pid" ] || return 127
+	wait_for "${2:-120}" bg_ended "$1" || return 124
+	unset "T_PIDS[$1]"
+	wait "$pid"
+}
+
+bg_stop()
+{
+	local pid=${T_PIDS[$1]-}
+
+	[ -n "$pid" ] || return 127
+	kill "-${2:-TERM}" "$pid" 2>/dev/null
+	bg_wait "$1" 60
+}
+
+listening()
+{
+	[ -n "$(ns "$1" ss -Hln"$2" "sport = :$3")" ]
+}
+
+# Frames of one host are handled in order, so an answer to a later one will do.
+fence()
+{
+	must ns "$1" ping -q -c 1 -W 30 "$2"
+}
+
+# --- captures -------------------------------------------------------------------
+
+capture_start()
+{
+	local key=$1 name=$2 dev=$3
+
+	shift 3
+	bg "cap.$key" "$name" tcpdump -Z root -i "$dev" -n -U --immediate-mode -s 0 -B 16384 \
+		-w "$T_DIR/$key.pcap" "$@"
+	wait_for 60 grep -qs "listening on" "$T_DIR/cap.$key.err" || {
+		t_show "$T_DIR/cap.$key.err"
+		exit 1
+	}
+}
+
+# What the kernel has given to the capture is in the file. tcpdump tells on
+# SIGUSR1: "N packets captured, M packets received by filter, ...".
+t_captured()
+{
+	local lines got seen
+
+	lines=$(grep -c 'received by filter' "$T_DIR/cap.$1.err")
+	kill -USR1 "${T_PIDS[cap.$1]}"
+	wait_for 30 t_more_lines "$T_DIR/cap.$1.err" "$lines" || return 1
+	read -r got seen < <(sed -n 's/.*\b\([0-9]\+\) packets\? captured, \([0-9]\+\) packets\? received.*/\1 \2/p' \
+		"$T_DIR/cap.$1.err" | tail -n 1)
+	[ "$got" = "$seen" ]
+}
+
+t_more_lines()
+{
+	[ "$(grep -c 'received by filter' "$1")" -gt "$2" ]
+}
+
+capture_stop()
+{
+	wait_for 60 t_captured "$1" || t_note "capture $1: not all packets were written"
+	bg_stop "cap.$1" INT
+	if ! grep -q '^0 packets dropped by kernel' "$T_DIR/cap.$1.err"; then
+		t_note "capture $1 is not whole"
+		t_show "$T_DIR/cap.$1.err"
+	fi
+}
+
+capture_text()
+{
+	local key=$1
+
+	shift
+	tcpdump -nn -r "$T_DIR/$key.pcap" "$@" 2>/dev/null
+}
+
+capture_count()
+{
+	local key=$1
+
+	shift
+	capture_text "$key" -t "$@" | grep -c '^[^[:space:]]'
+}
+
+# --- counters -------------------------------------------------------------------
+
+drops()
+{
+	vpc -json stats vpc "$1" | jq -r --arg r "$2" '(.[0].drops[$r] // 0)'
+}
+
+drops_all()
+{
+	vpc -json stats vpc "$1" | jq -r '.[0].drops | to_entries[] | "\(.key) \(.value)"'
+}
+
+vpc_counter()
+{
+	vpc -json stats vpc "$1" | jq -r --arg f "$2" '.[0].counters[$f]'
+}
+
+port_counter()
+{
+	vpc -json port show "$1" | jq -r --arg f "$2" '.[0].counters[$f]'
+}
+
+snmp_list()
+{
+	local name=$1
+
+	shift
+	ns "$name" cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6 |
+		awk -v list="$*" '
+			/^[A-Za-z]+:/ {
+				p = $1
+				sub(":", "", p)
+				if (p != prev) {
+					split($0, head)
+					prev = p
+					next
+				}
+				for (i = 2; i <= NF; i++)
+					value[p head[i]] = $i
+				prev = ""
+				next
+			}
+			{ value[$1] = $2 }
+			END {
+				n = split(list, want, " ")
+				for (i = 1; i <= n; i++)
+					print want[i], want[i] in value ? value[want[i]] : "unknown"
+			}'
+}
+
+snmp()
+{
+	snmp_list "$@" | awk '$2 == "unknown" { print "no counter", $1; exit bad = 1 }
+		{ sum += $2 }
+		END { if (!bad) print sum + 0 }'
+}

@@ -1,0 +1,301 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the tests (make check), or a script or a shell in the VM (make vm).
+#
+#   run.sh [style] [host] [vm]     run tests; TESTS="peering style" selects by name
+#   run.sh shell [SCRIPT [ARG]...] build, then selftests/vm/run
+#   run.sh guest SCRIPT...         (in the VM) run test scripts
+#
+# A VM test is an executable selftests/NAME.sh that prints KTAP; those in
+# selftests/long/ run with LONG=1, or when named. Its time limit is 600 seconds,
+# or what a line "# timeout: SECONDS" in it says. KERNEL or KDIR choose the
+# kernel. Logs: build/check/. The last line is "N passed, N failed, N skipped".
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd -P)
+cd "$here/.." || exit 2
+MAKE=${MAKE:-make}
+TESTS=${TESTS:-}
+dir=$PWD/build/check
+passed=0 failed=0 skipped=0
+bad=()
+
+# What the kernel must not say while a test runs.
+complaints='WARNING:|BUG:|KASAN|KCSAN|UBSAN|Oops|general protection|possible (recursive|circular)'
+complaints+='|inconsistent lock|suspicious RCU|sleeping function|refcount_t|list_(add|del) corruption'
+complaints+='|unregister_netdevice: waiting|waiting for .* to become free|kmemleak: [0-9]'
+complaints+='|scheduling while atomic|Kernel panic'
+
+now()
+{
+	local us=${EPOCHREALTIME/[.,]/}
+
+	echo "$((us / 100000))"
+}
+
+# run_one NAME LIMIT COMMAND...: runs it, shows and keeps its output, sets
+# ok, not_ok, skip to its counts, adds a note for whatever else is wrong.
+run_one()
+{
+	local name=$1 limit=$2 log pid tail rc plan seen start
+
+	shift 2
+	log=$(mktemp)
+	start=$(now)
+	[ ! -w /dev/kmsg ] || echo "vpc-check: begin $name" >/dev/kmsg
+	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	tail -n +1 -s 0.2 -f --pid="$pid" "$log" &
+	tail=$!
+	wait "$pid"
+	rc=$?
+	wait "$tail"
+
+	ok=$(grep -c '^ok ' "$log")
+	not_ok=$(grep -c '^not ok ' "$log")
+	skip=$(grep -ciE '^ok .*# skip' "$log")
+	seen=$((ok + not_ok))
+	ok=$((ok - skip))
+	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log" | tail -n 1)
+	if [ "$rc" = 124 ] || [ "$rc" = 137 ]; then
+		wrong "$name" "not finished in $limit seconds"
+	elif [ -z "$plan" ]; then
+		wrong "$name" "ended without a plan (exit status $rc)"
+	elif [ "$plan" != "$seen" ]; then
+		wrong "$name" "$plan tests planned, $seen seen (exit status $rc)"
+	elif [ "$plan" = 0 ]; then
+		skip=1
+	elif [ "$rc" != 0 ] && [ "$not_ok" = 0 ] && ! { [ "$rc" = 4 ] && [ "$ok" = 0 ]; }; then
+		wrong "$name" "exit status $rc, and no test failed"
+	fi
+	if [ "${VPC_CHECK_GUEST:-}" = yes ]; then
+		dmesg | sed -n "/vpc-check: begin $name\$/,\$p" >"$log.dmesg"
+		if grep -E "$complaints" "$log.dmesg" | head -n 5 | sed 's/^/# /' | grep .; then
+			wrong "$name" "the kernel complained, see $name.dmesg"
+			cp "$log.dmesg" "$dir/$name.dmesg"
+		fi
+	fi
+	taken=$(($(now) - start))
+	taken=$((taken / 10)).$((taken % 10))
+	echo "# $name: $ok passed, $not_ok failed, $skip skipped ($taken s)"
+	cp "$log" "$dir/$name.log"
+	rm -f "$log" "$log.dmesg"
+}
+
+wrong()
+{
+	not_ok=$((not_ok + 1))
+	echo "not ok - $1: $2"
+}
+
+# count NAME OK NOT_OK SKIP SECONDS: into the totals.
+count()
+{
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	skipped=$((skipped + $4))
+	[ "$3" = 0 ] || bad+=("$1")
+	summary+="$(printf '%-24s %5d passed %5d failed %5d skipped %8s s' "$@")"$'\n'
+}
+
+selected()
+{
+	[ -z "$TESTS" ] || [[ " $TESTS " == *" $1 "* ]]
+}
+
+# --- in the VM -------------------------------------------------------------
+
+guest()
+{
+	local script name
+
+	VPC_CHECK_GUEST=yes
+	for script; do
+		name=$(basename "$script" .sh)
+		echo "$name" >"$dir/current"
+		echo
+		echo "# --- $name"
+		run_one "$name" "$(limit_of "$script")" "./$script"
+		echo "$name $ok $not_ok $skip $taken" >>"$dir/counts"
+	done
+	rm -f "$dir/current"
+}
+
+limit_of()
+{
+	local limit
+
+	limit=$(sed -n 's/^# timeout: \([0-9]*\)$/\1/p' "$1" | head -n 1)
+	echo "${VPC_TEST_TIMEOUT:-${limit:-600}}"
+}
+
+# --- on this machine -------------------------------------------------------
+
+kernel()
+{
+	if [ -z "${KDIR:-}" ]; then
+		KDIR=$(selftests/vm/kernel.sh kdir "${KERNEL:-6.1}") || exit 2
+	fi
+	RELEASE=$(selftests/vm/kernel.sh release "$KDIR")
+	export KDIR RELEASE
+	export VPC_VM_KO=$PWD/build/module/$RELEASE/vpc.ko
+}
+
+build()
+{
+	"$MAKE" --no-print-directory module vpcctl KDIR="$KDIR" || return
+	[ ! -e selftests/Makefile ] || "$MAKE" --no-print-directory -C selftests OUT="$PWD/build/selftests"
+}
+
+vm_scripts()
+{
+	local script
+
+	for script in selftests/*.sh selftests/long/*.sh; do
+		case $script in
+		selftests/run.sh | selftests/demo.sh) continue ;;
+		selftests/long/*) [ -n "${LONG:-}" ] || [ -n "$TESTS" ] || continue ;;
+		esac
+		if [ -x "$script" ] && selected "$(basename "$script" .sh)"; then
+			echo "$script"
+		fi
+	done
+}
+
+# One VM for all; after a crash another one for those that are left.
+vm()
+{
+	local left limit script rc line name
+
+	mapfile -t left < <(vm_scripts)
+	while [ ${#left[@]} -gt 0 ]; do
+		limit=120
+		for script in "${left[@]}"; do
+			limit=$((limit + $(limit_of "$script") + 10))
+		done
+		: >"$dir/counts"
+		rm -f "$dir/current"
+		VPC_VM_TIMEOUT=${VPC_VM_TIMEOUT:-$limit} VPC_VM_RESULTS=$dir VPC_VM_NAME=check \
+			selftests/vm/run selftests/run.sh guest "${left[@]}"
+		rc=$?
+		while read -r name line; do
+			# shellcheck disable=SC2086
+			count "$name" $line
+			drop "$name"
+		done <"$dir/counts"
+		if [ -s "$dir/current" ]; then
+			name=$(cat "$dir/current")
+			cp build/vm/check.console.log "$dir/$name.console.log"
+			echo "not ok - $name: the VM ended in it (see build/check/$name.console.log)"
+			count "$name" 0 1 0 -
+			drop "$name"
+		elif [ ${#left[@]} -gt 0 ] || [ "$rc" != 0 ]; then
+			echo "not ok - vm: exit status $rc"
+			count vm 0 1 0 -
+			return
+		fi
+	done
+}
+
+drop()
+{
+	local script keep=()
+
+	for script in "${left[@]}"; do
+		[ "$(basename "$script" .sh)" = "$1" ] || keep+=("$script")
+	done
+	left=("${keep[@]}")
+}
+
+# One test for a command that prints no KTAP.
+single()
+{
+	local name=$1
+
+	shift
+	echo "TAP version 13"
+	echo "1..1"
+	if "$@" 2>&1; then
+		echo "ok 1 - $name"
+	else
+		echo "not ok 1 - $name"
+		return 1
+	fi
+}
+
+report()
+{
+	echo
+	echo "$summary"
+	[ ${#bad[@]} = 0 ] || echo "failed: ${bad[*]}"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+}
+
+check()
+{
+	local kind name names fuzz=20
+
+	[ -z "${LONG:-}" ] || fuzz=300
+
+	names=" style host $(vm_scripts | xargs -r -n 1 basename -s .sh | tr '\n' ' ')"
+	for name in $TESTS; do
+		if [[ $names != *" $name "* ]]; then
+			echo "run.sh: no test is called $name" >&2
+			exit 2
+		fi
+	done
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	run_one build 1800 "$here/run.sh" single build
+	count build "$ok" "$not_ok" "$skip" "$taken"
+	for kind; do
+		[ "$failed" = 0 ] || [ "$kind" != vm ] || [ -e "$VPC_VM_KO" ] || continue
+		case $kind in
+		style)
+			selected style || continue
+			run_one style 1200 "$here/run.sh" single style
+			count style "$ok" "$not_ok" "$skip" "$taken"
+			;;
+		host)
+			selected host || continue
+			[ -x selftests/host/run.sh ] || continue
+			run_one host 2400 env FUZZ_SECONDS="${FUZZ_SECONDS:-$fuzz}" \
+				selftests/host/run.sh
+			count host "$ok" "$not_ok" "$skip" "$taken"
+			;;
+		vm)
+			vm
+			;;
+		*)
+			echo "run.sh: unknown: $kind" >&2
+			exit 2
+			;;
+		esac
+	done
+	report
+}
+
+summary=
+case ${1:-} in
+guest)
+	shift
+	guest "$@"
+	;;
+single)
+	case $2 in
+	build) single build build ;;
+	style) single style selftests/vm/style.sh ;;
+	esac
+	;;
+shell)
+	shift
+	kernel
+	build >&2 || exit 2
+	exec selftests/vm/run "$@"
+	;;
+*)
+	kernel
+	check "$@"
+	;;
+esac

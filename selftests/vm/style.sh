@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# make style: how the sources look. Prints what it finds; exit status 1 if anything.
+# KDIR and RELEASE: the kernel that sparse and the build are checked against.
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.." || exit 2
+MAKE=${MAKE:-make}
+KDIR=${KDIR:-$("$here/kernel.sh" kdir "${KERNEL:-6.1}")} || exit 2
+RELEASE=$("$here/kernel.sh" release "$KDIR")
+cache=${VPC_CACHE:-build/cache}
+failed=0
+
+files()
+{
+	find kmod uapi tools selftests .ci Kbuild Makefile -type f "$@" ! -name autoconf.h \
+		! -name '*.mod.c' ! -path '*/build/*' ! -path '*/__pycache__/*' | sort
+}
+
+shell_files()
+{
+	files ! -name '*.[ch]' ! -name '*.py' |
+		xargs -r grep -lE -m 1 '^#!(/bin/|/usr/bin/env )(ba)?sh|^# shellcheck shell='
+}
+
+verdict()
+{
+	if [ "$2" = 0 ]; then
+		echo "style: $1: ok"
+	else
+		echo "style: $1: FAILED"
+		failed=1
+	fi
+}
+
+# Debian's headers come without checkpatch; the source package has it.
+checkpatch_dir()
+{
+	local dir src deb
+
+	for dir in "$KDIR/scripts" "$KDIR/source/scripts" "$(dirname "$KDIR")"/*/scripts \
+		/usr/src/linux-source-*/scripts "$cache/checkpatch"; do
+		if [ -e "$dir/checkpatch.pl" ]; then
+			echo "$dir"
+			return
+		fi
+	done
+	deb=$("$here/kernel.sh" file bookworm-security linux-source-6.1 ||
+		"$here/kernel.sh" file bookworm linux-source-6.1) || return 1
+	src=linux-source-6.1
+	mkdir -p "$cache/checkpatch"
+	dpkg-deb --fsys-tarfile "$deb" 2>/dev/null | tar -xO "./usr/src/$src.tar.xz" | xz -dc |
+		tar -x -C "$cache/checkpatch" --strip-components=2 --occurrence=1 \
+			"$src"/scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch} \
+			2>/dev/null
+	rm -f "$deb"
+	[ -e "$cache/checkpatch/checkpatch.pl" ] && echo "$cache/checkpatch"
+}
+
+# Not for us: there is no MAINTAINERS file out of tree (FILE_PATH_CHANGES); a new
+# file is no patch with a description (COMMIT_*); the SPDX line is checked below, for
+# every kind of file (SPDX_LICENSE_TAG knows some); symbols of other files are not
+# seen out of tree (CONFIG_DESCRIPTION, NOT_UNIFIED_DIFF).
+# In kmod/compat/ the point is to redefine the kernel's own names: macros that
+# reuse arguments or end in a semicolon are theirs (MACRO_ARG_REUSE and the like).
+# 100 columns is the kernel's own limit for what reads better so.
+checkpatch()
+{
+	local dir ignore=FILE_PATH_CHANGES,SPDX_LICENSE_TAG,CONFIG_DESCRIPTION,NOT_UNIFIED_DIFF
+	local compat=$ignore,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_ARG_UNUSED rc=0
+	local list
+
+	dir=$(checkpatch_dir) || { echo "no checkpatch.pl to be had"; return 1; }
+	mapfile -t list < <(files -name '*.[ch]' | grep -E '^(kmod|uapi|selftests)/' |
+		grep -vE '^kmod/compat/|^selftests/host/shim/')
+	[ ${#list[@]} = 0 ] || perl "$dir/checkpatch.pl" --no-tree --strict --quiet --terse \
+		--show-types --no-summary --max-line-length=100 --ignore "$ignore" \
+		-f "${list[@]}" || rc=1
+	mapfile -t list < <(files -name '*.[ch]' | grep '^kmod/compat/')
+	perl "$dir/checkpatch.pl" --no-tree --strict --quiet --terse --show-types \
+		--no-summary --max-line-length=100 --ignore "$compat" -f "${list[@]}" || rc=1
+	return "$rc"
+}
+
+# The build itself stops at a compiler warning (-Werror); here sparse and modpost
+# run over everything again. What sparse says inside the kernel's headers is theirs.
+build()
+{
+	local dir=build/module/$RELEASE log=build/style.log
+
+	mkdir -p build
+	rm -f "$dir/vpc.ko" "$dir/Module.symvers"
+	if ! "$MAKE" --no-print-directory module KDIR="$KDIR" \
+		KBUILD_ARGS="C=2 CF=-D__CHECK_ENDIAN__" >"$log" 2>&1; then
+		tail -n 30 "$log"
+		return 1
+	fi
+	! grep -E '^(kmod|uapi)/[^ ]*: (warning|error):|^WARNING: modpost' "$log"
+}
+
+spelling()
+{
+	local list
+
+	mapfile -t list < <(files ! -name '*.json'; find Documentation README.md CHANGELOG* \
+		-type f 2>/dev/null)
+	codespell --quiet-level=2 --ignore-words-list=nd,ba,te,fo "${list[@]}"
+}
+
+shells()
+{
+	local list
+
+	mapfile -t list < <(shell_files)
+	shellcheck -x -P SCRIPTDIR "${list[@]}"
+}
+
+licences()
+{
+	local bad
+
+	bad=$(files ! -name '*.json' ! -name '*.txt' ! -name '.gitignore' -size +0 |
+		xargs -r awk 'FNR == 1 { if (NR > 1 && !seen) print name; name = FILENAME; seen = 0 }
+			FNR <= 5 && /SPDX-License-Identifier:/ { seen = 1 }
+			END { if (!seen) print name }')
+	[ -z "$bad" ] || { echo "no SPDX-License-Identifier in the first lines of:"; echo "$bad"; }
+	[ -z "$bad" ]
+}
+
+lengths()
+{
+	local bad
+
+	bad=$({ files -name '*.[ch]'; files -name '*.sh'; shell_files; } | sort -u |
+		xargs -r wc -l | awk '$2 != "total" && $1 > 600')
+	[ -z "$bad" ] || { echo "more than 600 lines:"; echo "$bad"; }
+	[ -z "$bad" ]
+}
+
+licences
+verdict licences $?
+lengths
+verdict lengths $?
+shells
+verdict shellcheck $?
+spelling
+verdict codespell $?
+checkpatch
+verdict checkpatch $?
+build
+verdict build $?
+exit $failed
