@@ -68,11 +68,13 @@ module: deps-build
 	@{ $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(MODULE) V=$(V) \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(filter n,$(WERROR)),,VPC_WERROR=y) \
 		$(KBUILD_ARGS) modules 2>&1 >&3 | sed -u 's|$(CURDIR)/$(MODULE)/||g' >&2; } 3>&1
+	@ln -sfn $(MODULE)/vpc.ko vpc.ko
 
 # --- vpcctl ----------------------------------------------------------------
 
 vpcctl: deps-build
 	@$(MAKE) --no-print-directory $(BUILD)/vpcctl
+	@ln -sfn $(BUILD)/vpcctl vpcctl
 
 $(BUILD)/vpcctl: $(TOOL_OBJ)
 	@echo "  LINK    $@"
@@ -137,7 +139,7 @@ uninstall:
 	$(if $(DESTDIR),,depmod $(RELEASE))
 
 clean:
-	rm -rf $(BUILD)/module $(BUILD)/tools $(BUILD)/vpcctl $(BUILD)/check $(BUILD)/vm $(BUILD)/host
+	rm -rf vpc.ko vpcctl $(BUILD)/module $(BUILD)/tools $(BUILD)/vpcctl $(BUILD)/check $(BUILD)/vm $(BUILD)/host
 
 distclean:
-	rm -rf $(BUILD)
+	rm -rf vpc.ko vpcctl $(BUILD)

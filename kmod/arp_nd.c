@@ -252,18 +252,18 @@ static bool nd_checksum_ok(struct sk_buff *skb)
 
 static enum vpc_drop_reason nd_handle(struct vpc_link *link, struct sk_buff *skb)
 {
-	const u8 *frame_from = eth_hdr(skb)->h_source;
 	struct in6_addr all_nodes = IN6ADDR_LINKLOCAL_ALLNODES_INIT;
 	struct vpc_addr sender, target;
 	const struct ipv6hdr *ip6h;
+	const u8 *lladdr, *frame_from;
 	const struct nd_msg *msg;
 	u8 mc_lladdr[ETH_ALEN];
 	struct vpc_adj *adj;
-	const u8 *lladdr;
 	bool solicit;
 
 	if (skb_linearize(skb) || skb->len < sizeof(*ip6h) + sizeof(*msg))
 		return VPC_DROP_ND;
+	frame_from = eth_hdr(skb)->h_source;
 	ip6h = ipv6_hdr(skb);
 	msg = (struct nd_msg *)(ip6h + 1);
 	solicit = msg->icmph.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION;

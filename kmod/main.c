@@ -14,6 +14,7 @@
 #include "nexthop.h"
 #include "peering.h"
 #include "version.h"
+#include "vpc.h"
 
 static unsigned int vpc_net_id;
 

@@ -30,7 +30,4 @@ void vpc_nl_event_route(struct vpc_net *vn, enum vpc_event event,
 			const struct vpc_table *table, const struct vpc_prefix *prefix,
 			const struct vpc_actor *actor);
 
-/* Removes every object of a namespace. The RTNL and vpc_net::lock are held. */
-void vpc_flush(struct vpc_net *vn);
-
 #endif /* _VPC_NETLINK_H */

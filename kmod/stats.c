@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	enum skb_drop_reason core;
 } drop_reason[VPC_DROP_MAX] = {
-#define VPC_DROP_ROW(id, near, text) [VPC_DROP_##id] = { #id, SKB_DROP_REASON_##near },
+#define VPC_DROP_ROW(id, near, text) { #id, SKB_DROP_REASON_##near },
 	VPC_DROP_REASONS(VPC_DROP_ROW)
 #undef VPC_DROP_ROW
 };

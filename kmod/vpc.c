@@ -48,7 +48,7 @@ static int check_cidr(const struct vpc *vpc, const char *name, const struct vpc_
 		      const struct vpc_prefix *have, int count, struct netlink_ext_ack *extack)
 {
 	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
-	const struct vpc_link *link;
+	struct vpc_link *link;
 	int i;
 
 	vpc_prefix_str(cidr, buf);
@@ -65,7 +65,7 @@ static int check_cidr(const struct vpc *vpc, const char *name, const struct vpc_
 
 		if (!vpc_link_is_uplink(link))
 			continue;
-		p = vpc_uplink_of((struct vpc_link *)link)->prefix[vpc_family_index(cidr->addr.family)];
+		p = vpc_uplink_of(link)->prefix[vpc_family_index(cidr->addr.family)];
 		if (p.addr.family && vpc_prefix_overlap(&p, cidr)) {
 			vpc_prefix_mask(&p);
 			return vpc_err(extack, -EEXIST, "CIDR %s overlaps with %s of uplink %s",

@@ -79,6 +79,7 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 		struct netlink_ext_ack *extack);
 int vpc_vpc_del(struct vpc *vpc, struct netlink_ext_ack *extack);
+void vpc_flush(struct vpc_net *vn);
 void vpc_vpc_totals(const struct vpc *vpc, struct vpc_totals *sum);
 const struct vpc_prefix *vpc_vpc_cidr_of(const struct vpc *vpc, const struct vpc_prefix *p);
 

@@ -78,44 +78,24 @@ fence()
 
 capture_start()
 {
-	local key=$1 name=$2 dev=$3
+	local key=$1 name=$2 dev=$3 options=()
 
 	shift 3
-	bg "cap.$key" "$name" tcpdump -Z root -i "$dev" -n -U --immediate-mode -s 0 -B 16384 \
-		-w "$T_DIR/$key.pcap" "$@"
-	wait_for 60 grep -qs "listening on" "$T_DIR/cap.$key.err" || {
-		t_show "$T_DIR/cap.$key.err"
-		exit 1
-	}
-}
-
-# What the kernel has given to the capture is in the file. tcpdump tells on
-# SIGUSR1: "N packets captured, M packets received by filter, ...".
-t_captured()
-{
-	local lines got seen
-
-	lines=$(grep -c 'received by filter' "$T_DIR/cap.$1.err")
-	kill -USR1 "${T_PIDS[cap.$1]}"
-	wait_for 30 t_more_lines "$T_DIR/cap.$1.err" "$lines" || return 1
-	read -r got seen < <(sed -n 's/.*\b\([0-9]\+\) packets\? captured, \([0-9]\+\) packets\? received.*/\1 \2/p' \
-		"$T_DIR/cap.$1.err" | tail -n 1)
-	[ "$got" = "$seen" ]
-}
-
-t_more_lines()
-{
-	[ "$(grep -c 'received by filter' "$1")" -gt "$2" ]
+	if [ "${1-}" = -s ]; then
+		options=(-s "$2")
+		shift 2
+	fi
+	if [ -n "${1-}" ]; then
+		tcpdump -y EN10MB -ddd "$1" >"$T_DIR/$key.bpf" || exit 1
+		options+=(-f "$T_DIR/$key.bpf")
+	fi
+	bg "cap.$key" "$name" "$T_CAPTURE" "${options[@]}" "$dev" "$T_DIR/$key.pcap"
+	must wait_for 60 grep -qs ready "$T_DIR/cap.$key.out"
 }
 
 capture_stop()
 {
-	wait_for 60 t_captured "$1" || t_note "capture $1: not all packets were written"
-	bg_stop "cap.$1" INT
-	if ! grep -q '^0 packets dropped by kernel' "$T_DIR/cap.$1.err"; then
-		t_note "capture $1 is not whole"
-		t_show "$T_DIR/cap.$1.err"
-	fi
+	must bg_stop "cap.$1"
 }
 
 capture_text()

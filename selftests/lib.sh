@@ -66,7 +66,7 @@
 #   listening NAME {t|u} PORT   something listens there (for wait_for)
 #   fence NAME ADDR         what NAME sent before has been handled: ADDR answered it
 # Captures
-#   capture_start KEY NAME DEV [FILTER]   returns when it listens
+#   capture_start KEY NAME DEV [-s SNAPLEN] [FILTER]   returns when it sees everything
 #   capture_stop KEY        returns when all that was seen is in the file
 #   capture_count KEY [FILTER]   how many packets (FILTER of tcpdump)
 #   capture_text KEY [ARG...]    prints it (arguments for tcpdump -r)
@@ -86,6 +86,7 @@ T_NAME=$(basename "$0" .sh)
 T_ID=t$$
 T_DIR=
 T_PKT=${VPC_PKT:-$T_TOP/build/selftests/pkt}
+T_CAPTURE=${VPC_CAPTURE:-$T_TOP/build/selftests/capture}
 T_COUNT=0
 T_FAILED=0
 T_SKIPPED=0
@@ -166,7 +167,7 @@ t_begin()
 	echo "TAP version 13"
 	t_note "$T_NAME: $*"
 	[ "$(id -u)" = 0 ] || t_skip_all "needs root"
-	t_need ip tcpdump jq nsenter vpcctl "$T_PKT"
+	t_need ip tcpdump jq nsenter vpcctl "$T_PKT" "$T_CAPTURE"
 	T_DIR=$(mktemp -d "/tmp/vpc-$T_NAME.XXXXXX") || exit 1
 	trap t_cleanup EXIT
 	trap 'exit 1' HUP INT TERM
@@ -376,7 +377,8 @@ host_new()
 		esac
 		shift
 	done
-	ns_new "$name"
+	must ip netns add "$T_ID.$name"
+	T_NS[$name]=$T_ID.$name
 	[ "$quiet" = no ] || must ns "$name" nft '
 		table ip6 quiet {
 			chain out {
@@ -388,6 +390,7 @@ host_new()
 		peer name eth0 netns "$T_ID.$name" "${mac[@]}" "${mtu[@]}"
 	T_PEER[$dev]=$name
 	{
+		echo "link set lo up"
 		echo "link set eth0 up"
 		for a in "${addrs[@]}"; do
 			case $a in

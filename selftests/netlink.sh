@@ -21,7 +21,7 @@ dumps()
 	check "10,000 routes while others come and go" r "$T_NLRAW" dump-routes a 10000
 	t_note "$(grep while "$T_DIR/check.out")"
 	vpc_ok flush
-	check "VPCs while others come and go" r "$T_NLRAW" dump-vpcs 60
+	check "VPCs while others come and go" r "$T_NLRAW" dump-vpcs 100
 	t_note "$(grep while "$T_DIR/check.out")"
 	check "everything can be removed" vpc flush
 	t_is "and is" "$(get '.counts | add' 2>&1)" 0

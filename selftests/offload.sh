@@ -53,17 +53,33 @@ setup_plain()
 	done
 }
 
-# rate FROM TO ADDR [ARG...]: megabits per second from FROM to TO.
+# rate FROM TO ADDR: megabits per second from FROM to TO.
 rate()
 {
 	local from=$1 to=$2 addr=$3
 
-	shift 3
 	bg "iperf.$to" "$to" iperf3 -s -1 -p 5201
 	wait_for 30 listening "$to" t 5201
-	ns "$from" iperf3 -c "$addr" -p 5201 -t 3 -J "$@" |
+	ns "$from" iperf3 -c "$addr" -p 5201 -t 2 -J |
 		jq -r '(.end.sum_received.bits_per_second // 0) / 1000000 | floor'
 	bg_wait "iperf.$to" 60 >/dev/null
+}
+
+# compare TEXT FROM TO ADDR PLAIN: the same for both, twice each, as the machine may
+# be busy with something else at any moment.
+compare()
+{
+	local i got plain=0 ours=0
+
+	for i in 1 2; do
+		got=$(rate q1 q2 "$5")
+		[ "${got:-0}" -le "$plain" ] || plain=$got
+		got=$(rate "$2" "$3" "$4")
+		[ "${got:-0}" -le "$ours" ] || ours=$got
+	done
+	t_note "$1: plain router $plain Mbit/s, here $ours Mbit/s"
+	t_num "$1: the plain router works" "$plain" -ge 1
+	t_num "$1: throughput is of a plain router's order" $((ours * 4)) -ge "$plain"
 }
 
 # ICMP errors that a host got: unreachables of any kind, IPv6 too big.
@@ -88,8 +104,6 @@ copy()
 
 test_throughput()
 {
-	local plain ours
-
 	setup 1500 1500
 	setup_peer
 	setup_plain
@@ -98,21 +112,9 @@ test_throughput()
 	must ns h1 ping -q -c 1 -W 30 $C1_6
 	must ns q1 ping -q -c 1 -W 30 10.1.2.10
 
-	plain=$(rate q1 q2 10.1.2.10)
-	ours=$(rate h1 h2 $H2)
-	t_note "plain router $plain Mbit/s, two subnets $ours Mbit/s"
-	t_num "throughput between subnets is of a plain router's order" $((ours * 4)) -ge "$plain"
-	t_num "the plain router works" "$plain" -ge 1
-	ours=$(rate h1 c1 $C1)
-	t_note "two VPCs $ours Mbit/s"
-	t_num "throughput between VPCs is of a plain router's order" $((ours * 4)) -ge "$plain"
-
-	plain=$(rate q1 q2 fd01:2::10 -6)
-	ours=$(rate h1 c1 $C1_6 -6)
-	t_note "IPv6: plain router $plain Mbit/s, two VPCs $ours Mbit/s"
-	t_num "throughput between VPCs is of a plain router's order, IPv6" $((ours * 4)) -ge "$plain"
-	t_num "the plain router works, IPv6" "$plain" -ge 1
-
+	compare "IPv4, two subnets" h1 h2 $H2 10.1.2.10
+	compare "IPv4, two VPCs" h1 c1 $C1 10.1.2.10
+	compare "IPv6, two VPCs" h1 c1 $C1_6 fd01:2::10
 	t_is "no ICMP error came of it" "$(icmp_errors h1) $(icmp_errors h2) $(icmp_errors c1)" "0 0 0"
 	t_is "nothing was too large" "$(drops a mtu) $(drops c mtu)" "0 0"
 }
@@ -178,7 +180,7 @@ test_mtus()
 	local mtu1 mtu2 middle least most
 
 	# The last: how many packets are refused for their size. None when the two ends
-	# agree on what fits; at least the first large one of each transfer when not.
+	# agree on what fits; at least the first large one of each family when not.
 	while read -r mtu1 middle mtu2 least most; do
 		setup "$mtu1" "$mtu2"
 		setup_middle "$middle"
@@ -194,7 +196,7 @@ test_mtus()
 		t_num "MTU $mtu1, $middle, $mtu2: and are few" "$(drops a mtu)" -le "$most"
 	done <<-EOT
 		1500 9000 1400 0 0
-		9000 1400 9000 4 100
+		9000 1400 9000 2 50
 	EOT
 }
 

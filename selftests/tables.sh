@@ -285,7 +285,7 @@ loading()
 			route show table t)" \
 		"100.64.8.0/24 blackhole, 192.0.2.0/24 prohibit, 2001:db8::/32 prohibit"
 	t_is "load: routes with equal next hops share them" \
-		"$(vpc -json | jq -r '"\(.groups) \(.nexthops)"')" "3 3"
+		"$(get '.counts | "\(.groups) \(.nexthops)"')" "3 3"
 	check "load: from the standard input" \
 		sh -c "echo 192.0.2.0/24 via unreachable | nsenter --net=/run/netns/$T_ID.R vpcctl route load - table t replace"
 	t_is "load: that is all now" \

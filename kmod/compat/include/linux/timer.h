@@ -9,15 +9,9 @@
 	container_of(callback_timer, typeof(*(var)), timer_fieldname)
 #endif
 
-#ifndef VPC_HAVE_TIMER_DELETE
-#define timer_delete(timer) del_timer(timer)
-#define timer_delete_sync(timer) del_timer_sync(timer)
-#endif
-
 /* Without the real one, a timer that is armed again later is not refused. */
 #ifndef VPC_HAVE_TIMER_SHUTDOWN
-#define timer_shutdown(timer) timer_delete(timer)
-#define timer_shutdown_sync(timer) timer_delete_sync(timer)
+#define timer_shutdown_sync(timer) del_timer_sync(timer)
 #endif
 
 #endif
