@@ -23,12 +23,7 @@
 /* A known MAC is asked for again after this long, as kernels do. */
 #define VPC_ADJ_REFRESH (30 * HZ)
 
-/**
- * vpc_adj_ask() - ask for the MAC of an adjacency
- * @adj: the adjacency
- * Context: any; atomic.
- */
-void vpc_adj_ask(struct vpc_adj *adj)
+static void ask_for(struct vpc_adj *adj)
 {
 	if (adj->addr[0].family)
 		vpc_arp_ask(adj->link, adj->addr[0].v4);
@@ -104,7 +99,7 @@ static void timer_fired(struct timer_list *timer)
 	}
 	spin_unlock(&adj->lock);
 	if (ask)
-		vpc_adj_ask(adj);
+		ask_for(adj);
 	drop_queue(adj, &lost);
 }
 
@@ -274,24 +269,26 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 	}
 	spin_unlock(&adj->lock);
 	if (ask)
-		vpc_adj_ask(adj);
+		ask_for(adj);
 	return VPC_DONE;
 }
 
 /**
- * vpc_adj_purge() - drop every packet of a namespace that waits for a MAC
+ * vpc_adj_quiesce() - let what was decided before have no effect any more
  * @vn: the namespace
  *
- * They stand for decisions of before. When a link or a peering goes away, none
- * of them may be sent after the command has replied.
+ * When this returns, no packet is on its way by what was unpublished before:
+ * not in the hook, and not among those that wait for a MAC. Expedited, as a
+ * command waits for it.
  *
- * Context: vpc_net::lock is held, so that no adjacency is freed meanwhile.
+ * Context: vpc_net::lock is held, so that no adjacency is freed meanwhile; sleeps.
  */
-void vpc_adj_purge(struct vpc_net *vn)
+void vpc_adj_quiesce(struct vpc_net *vn)
 {
 	LIST_HEAD(now);
 
 	lockdep_assert_held(&vn->lock);
+	synchronize_rcu_expedited();
 	/* Only those that wait now, or a flood of new ones would keep us here. */
 	spin_lock_bh(&vn->wait_lock);
 	list_splice_init(&vn->waiting, &now);

@@ -49,7 +49,6 @@ void vpc_adj_stop(struct vpc_adj *adj);
 void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr);
 bool vpc_adj_lladdr(struct vpc_adj *adj, u8 *lladdr);
 enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt);
-void vpc_adj_ask(struct vpc_adj *adj);
-void vpc_adj_purge(struct vpc_net *vn);
+void vpc_adj_quiesce(struct vpc_net *vn);
 
 #endif /* _VPC_ADJ_H */

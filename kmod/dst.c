@@ -120,8 +120,10 @@ static int segment_and_fragment(struct net *net, struct sock *sk, struct sk_buff
 	int ret = 0;
 
 	if (IS_ERR_OR_NULL(segs)) {
-		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_GSO_SEG);
-		return -ENOMEM;
+		const struct vpc_dst *vd = container_of(skb_dst(skb), struct vpc_dst, dst);
+
+		vpc_drop_skb(skb, vd->link->vpc, NULL, VPC_DROP_MALFORMED);
+		return -EINVAL;
 	}
 	consume_skb(skb);
 	skb_list_walk_safe(segs, segs, next) {

@@ -184,4 +184,10 @@ static __always_inline u64 node_diff(const struct vpc_lpm_node *n, const struct 
 u32 vpc_lpm_find(const struct vpc_lpm *lpm, const struct vpc_lpm_node *n,
 		 const struct vpc_lpm_key *key);
 
+/* @whole does not say the family: nodes of both kinds meet in one list. */
+#define WHOLE_V4	1
+#define WHOLE_V6	2
+
+void vpc_lpm_gc_add(struct vpc_lpm_node *first, struct vpc_lpm_node *last);
+
 #endif /* _VPC_LPM_NODE_H */

@@ -3,11 +3,10 @@
 
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <net/genetlink.h>
+#include <net/netlink.h>
 
 #include "nexthop.h"
 #include "nl_policy.h"
-#include "peering.h"
 #include "vpc.h"
 
 /* Adding a type is adding a file and a row. */
@@ -184,17 +183,32 @@ int vpc_nexthop_fill(struct sk_buff *msg, const struct vpc_path *path, bool used
  */
 const char *vpc_nexthop_str(const struct vpc_nexthop *nh, char *buf, size_t size)
 {
-	char addr[VPC_PREFIX_STRLEN];
+	int len = scnprintf(buf, size, "%s", nh->ops->name);
 
-	switch (nh->ops->type) {
-	case VPC_NH_PEERING:
-		snprintf(buf, size, "peering %s", nh->key.peering->obj.name);
-		break;
-	case VPC_NH_ROUTER:
-		snprintf(buf, size, "router %s", vpc_addr_str(&nh->key.addr, addr));
-		break;
-	default:
-		strscpy(buf, nh->ops->name, size);
+	if (nh->ops->str) {
+		len += scnprintf(buf + len, size - len, " ");
+		nh->ops->str(nh, buf + len, size - len);
+	}
+	return buf;
+}
+
+/**
+ * vpc_nexthop_inside() - the types that may serve prefixes inside a CIDR (T6)
+ * @buf: gets their names
+ * @size: of @buf, VPC_NEXTHOP_STRLEN suffices
+ * Context: any.
+ * Return: @buf
+ */
+const char *vpc_nexthop_inside(char *buf, size_t size)
+{
+	const char *sep = "";
+	int type, len = 0;
+
+	for (type = 0; type <= VPC_NH_MAX; type++) {
+		if (!ops_of[type] || !ops_of[type]->inside)
+			continue;
+		len += scnprintf(buf + len, size - len, "%s%s", sep, ops_of[type]->name);
+		sep = ", ";
 	}
 	return buf;
 }

@@ -44,6 +44,9 @@ struct vpc_nh_key {
  * @destroy: no route uses it any more, but packets may still see it until the
  *	grace period that follows. vpc_net::lock held, may sleep. (optional)
  * @output: a packet takes it. Softirq, RCU read side.
+ * @family: of the prefixes that it can serve (optional: either)
+ * @str: write the target as users do, after the name of the type. (optional: the
+ *	type has no target)
  * @fill: write the target's attributes, vpc_net::lock held. (optional)
  * @endpoint: where a packet to @addr would end, for ROUTE_LOOKUP; NULL: nowhere.
  *	vpc_net::lock held. (optional)
@@ -57,6 +60,8 @@ struct vpc_nh_ops {
 	int (*init)(struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 	void (*destroy)(struct vpc_nexthop *nh);
 	enum vpc_verdict (*output)(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
+	u8 (*family)(const struct vpc_nexthop *nh);
+	void (*str)(const struct vpc_nexthop *nh, char *buf, size_t size);
 	int (*fill)(struct sk_buff *msg, const struct vpc_nexthop *nh);
 	struct vpc_endpoint *(*endpoint)(const struct vpc_nexthop *nh,
 					 const struct vpc_addr *addr);
@@ -103,8 +108,13 @@ void vpc_nexthop_put(struct vpc_nexthop *nh);
 int vpc_nexthop_fill(struct sk_buff *msg, const struct vpc_path *path, bool used);
 const char *vpc_nexthop_str(const struct vpc_nexthop *nh, char *buf, size_t size);
 #define VPC_NEXTHOP_STRLEN 80
+/* The types that may serve prefixes inside a CIDR, for a sentence. */
+const char *vpc_nexthop_inside(char *buf, size_t size);
 
 enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt);
+
+/* nh_peering.c: the next hop of one side, if any route uses it. */
+struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side);
 
 /* nh_router.c: routers are found again when the links of their VPC change. */
 void vpc_nh_router_resolve(struct vpc *vpc);

@@ -51,6 +51,11 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	return VPC_AGAIN;
 }
 
+static void str(const struct vpc_nexthop *nh, char *buf, size_t size)
+{
+	strscpy(buf, nh->key.peering->obj.name, size);
+}
+
 static int fill(struct sk_buff *msg, const struct vpc_nexthop *nh)
 {
 	return nla_put_string(msg, VPC_A_NEXTHOP_PEERING, nh->key.peering->obj.name);
@@ -71,6 +76,25 @@ const struct vpc_nh_ops vpc_nh_peering_ops = {
 	.size = sizeof(struct vpc_nexthop),
 	.parse = parse,
 	.output = output,
+	.str = str,
 	.fill = fill,
 	.endpoint = endpoint,
 };
+
+/**
+ * vpc_nh_peering_find() - the next hop that leads into a peering
+ * @p: the peering
+ * @side: index into vpc_peering::side of the VPC whose routes have it
+ * Context: vpc_net::lock is held.
+ * Return: the next hop, or NULL when no route uses it.
+ */
+struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side)
+{
+	struct vpc_nh_key key;
+
+	memset(&key, 0, sizeof(key));
+	key.vpc = p->side[side].vpc;
+	key.type = VPC_NH_PEERING;
+	key.peering = p;
+	return vpc_nexthop_find(&key);
+}

@@ -157,6 +157,18 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	return vpc_forward(pkt, adj);
 }
 
+static u8 family(const struct vpc_nexthop *nh)
+{
+	return nh->key.addr.family;
+}
+
+static void str(const struct vpc_nexthop *nh, char *buf, size_t size)
+{
+	char addr[VPC_PREFIX_STRLEN];
+
+	strscpy(buf, vpc_addr_str(&nh->key.addr, addr), size);
+}
+
 static int fill(struct sk_buff *msg, const struct vpc_nexthop *nh)
 {
 	return vpc_nl_put_addr(msg, VPC_A_NEXTHOP_ADDRESS, &nh->key.addr);
@@ -176,6 +188,8 @@ const struct vpc_nh_ops vpc_nh_router_ops = {
 	.init = init,
 	.destroy = destroy,
 	.output = output,
+	.family = family,
+	.str = str,
 	.fill = fill,
 	.endpoint = endpoint,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink commands for endpoints. */
 
+#include <linux/sched.h>
+
 #include "endpoint.h"
 #include "nl_common.h"
 #include "port.h"

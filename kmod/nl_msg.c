@@ -2,6 +2,7 @@
 /* Writing messages, which are as large as what they carry; replies; dumps. */
 
 #include <linux/netdevice.h>
+#include <linux/sched.h>
 
 #include "link.h"
 #include "nl_common.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink commands for routes. */
 
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "endpoint.h"

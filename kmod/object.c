@@ -62,7 +62,7 @@ void vpc_registry_destroy(struct vpc_registry *reg)
 static int name_insert(struct vpc_registry *reg, struct vpc_object *obj,
 		       struct netlink_ext_ack *extack)
 {
-	int err = rhashtable_insert_fast(&reg->names, &obj->by_name, by_name);
+	int err = rhashtable_lookup_insert_fast(&reg->names, &obj->by_name, by_name);
 
 	if (err == -EEXIST)
 		return vpc_err(extack, err, "%s %s exists already", kind_name[reg->kind],

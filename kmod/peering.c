@@ -31,13 +31,31 @@ static bool acts_for(const struct vpc_actor *actor, const struct vpc *vpc)
 	return actor->operator || actor->account == vpc->account;
 }
 
-static int refuse_actor(const struct vpc_actor *actor, const struct vpc_peering *p,
-			const struct vpc *owner, const char *what,
-			struct netlink_ext_ack *extack)
+/* What only the account of one VPC may do. */
+static int check_owner(const struct vpc_actor *actor, const struct vpc_peering *p, int side,
+		       const char *what, struct netlink_ext_ack *extack)
 {
+	const struct vpc *owner = p->side[side].vpc;
+
+	if (acts_for(actor, owner))
+		return 0;
 	return vpc_err(extack, -EPERM,
 		       "account %llu may not %s peering %s: that is for account %llu, which owns VPC %s",
 		       actor->account, what, p->obj.name, owner->account, owner->obj.name);
+}
+
+/* What the account of either VPC may do. */
+static int check_either(const struct vpc_actor *actor, const struct vpc_peering *p,
+			const char *what, struct netlink_ext_ack *extack)
+{
+	const struct vpc *a = p->side[0].vpc, *b = p->side[1].vpc;
+
+	if (acts_for(actor, a) || acts_for(actor, b))
+		return 0;
+	return vpc_err(extack, -EPERM,
+		       "account %llu may not %s peering %s: that is for accounts %llu and %llu, which own VPC %s and VPC %s",
+		       actor->account, what, p->obj.name, a->account, b->account, a->obj.name,
+		       b->obj.name);
 }
 
 static void peering_put(struct vpc_peering *p)
@@ -72,7 +90,7 @@ static void expire(struct work_struct *work)
 	struct vpc_net *vn = p->vn;
 
 	mutex_lock(&vn->lock);
-	if (!p->gone && p->state == VPC_PEERING_PENDING) {
+	if (p->state == VPC_PEERING_PENDING) {
 		time64_t left = p->deadline - ktime_get_boottime_seconds();
 
 		/* The machine may have slept, or the request was made anew. */
@@ -247,11 +265,11 @@ err_free:
 int vpc_peering_rename(struct vpc_peering *p, const char *name, const struct vpc_actor *actor,
 		       struct netlink_ext_ack *extack)
 {
-	struct vpc_net *vn = p->vn;
+	int err = check_either(actor, p, "rename", extack);
 
-	if (!acts_for(actor, p->side[0].vpc) && !acts_for(actor, p->side[1].vpc))
-		return refuse_actor(actor, p, p->side[0].vpc, "rename", extack);
-	return vpc_object_rename(&vn->registry[VPC_KIND_PEERING], &p->obj, name, extack);
+	if (err)
+		return err;
+	return vpc_object_rename(&p->vn->registry[VPC_KIND_PEERING], &p->obj, name, extack);
 }
 
 static const char *state_name(u8 state)
@@ -288,9 +306,9 @@ int vpc_peering_accept(struct vpc_peering *p, const struct vpc_actor *actor,
 {
 	int err;
 
-	if (!acts_for(actor, p->side[1].vpc))
-		return refuse_actor(actor, p, p->side[1].vpc, "accept", extack);
-	err = need_state(p, VPC_PEERING_PENDING, "accepted", extack);
+	err = check_owner(actor, p, 1, "accept", extack);
+	if (!err)
+		err = need_state(p, VPC_PEERING_PENDING, "accepted", extack);
 	if (err)
 		return err;
 	WRITE_ONCE(p->state, VPC_PEERING_ACTIVE);
@@ -311,24 +329,13 @@ int vpc_peering_enable(struct vpc_peering *p, const struct vpc_actor *actor,
 {
 	int err;
 
-	if (!acts_for(actor, p->side[0].vpc))
-		return refuse_actor(actor, p, p->side[0].vpc, "enable", extack);
-	err = need_state(p, VPC_PEERING_EXPIRED, "enabled", extack);
+	err = check_owner(actor, p, 0, "enable", extack);
+	if (!err)
+		err = need_state(p, VPC_PEERING_EXPIRED, "enabled", extack);
 	if (err)
 		return err;
 	set_pending(p);
 	return 0;
-}
-
-static struct vpc_nexthop *nexthop_of(struct vpc_peering *p, int side)
-{
-	struct vpc_nh_key key;
-
-	memset(&key, 0, sizeof(key));
-	key.vpc = p->side[side].vpc;
-	key.type = VPC_NH_PEERING;
-	key.peering = p;
-	return vpc_nexthop_find(&key);
 }
 
 /**
@@ -347,17 +354,19 @@ static struct vpc_nexthop *nexthop_of(struct vpc_peering *p, int side)
 int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *actor,
 		    u32 *routes, struct netlink_ext_ack *extack)
 {
-	struct vpc_nexthop *const nh[2] = { nexthop_of(p, 0), nexthop_of(p, 1) };
+	struct vpc_nexthop *const nh[2] = {
+		vpc_nh_peering_find(p, 0), vpc_nh_peering_find(p, 1)
+	};
 	struct vpc_net *vn = p->vn;
-	int i, err = 0;
+	int i, err;
 
 	lockdep_assert_held(&vn->lock);
 	if (reject) {
-		if (!acts_for(actor, p->side[1].vpc))
-			return refuse_actor(actor, p, p->side[1].vpc, "reject", extack);
-		err = need_state(p, VPC_PEERING_PENDING, "rejected", extack);
-	} else if (!acts_for(actor, p->side[0].vpc) && !acts_for(actor, p->side[1].vpc)) {
-		return refuse_actor(actor, p, p->side[0].vpc, "delete", extack);
+		err = check_owner(actor, p, 1, "reject", extack);
+		if (!err)
+			err = need_state(p, VPC_PEERING_PENDING, "rejected", extack);
+	} else {
+		err = check_either(actor, p, "delete", extack);
 	}
 	if (err)
 		return err;
@@ -368,15 +377,13 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 		return err;
 
 	WRITE_ONCE(p->state, VPC_PEERING_REJECTED);
-	p->gone = true;
 	cancel_expiry(p);
 	for (i = 0; i < 2; i++) {
 		list_del(&p->side[i].node);
 		p->side[i].vpc->peering_count--;
 	}
 	vpc_object_del(&vn->registry[VPC_KIND_PEERING], &p->obj);
-	synchronize_net();
-	vpc_adj_purge(vn);
+	vpc_adj_quiesce(vn);
 	peering_put(p);
 	return 0;
 }

@@ -36,7 +36,6 @@ struct vpc_peering_side {
  * @deadline: when it expires, CLOCK_BOOTTIME seconds; while pending
  * @work: expires it
  * @refs: the configuration, and queued @work
- * @gone: removed; @work has nothing to do
  * @rcu: frees it
  */
 struct vpc_peering {
@@ -48,7 +47,6 @@ struct vpc_peering {
 	time64_t deadline;
 	struct delayed_work work;
 	refcount_t refs;
-	bool gone;
 	struct rcu_head rcu;
 };
 

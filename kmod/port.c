@@ -159,8 +159,7 @@ static void dismantle(struct vpc_port *port)
 	vpc_nh_router_resolve(port->link.vpc);
 	vpc_link_unbind(&port->link);
 	vpc_adj_stop(&port->adj);
-	synchronize_net();
-	vpc_adj_purge(vn);
+	vpc_adj_quiesce(vn);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include <linux/slab.h>
 
+#include "adj.h"
 #include "group.h"
 #include "table.h"
 
@@ -92,6 +93,7 @@ static int begin(struct vpc_route_txn *txn, struct vpc_table *table, struct list
 	txn->table = table;
 	txn->open = 0;
 	txn->routes = table->routes;
+	txn->lost = false;
 	INIT_LIST_HEAD(&txn->own);
 	txn->touched = touched ?: &txn->own;
 	txn->scratch = kmalloc_array(VPC_NEXTHOPS_MAX, sizeof(*txn->scratch), GFP_KERNEL);
@@ -149,6 +151,7 @@ int vpc_route_begin(struct vpc_route_txn *txn, struct vpc_table *table, bool rep
 		return err;
 	}
 	touch_all(table, txn->touched);
+	txn->lost = table->routes;
 	txn->routes = 0;
 	return 0;
 }
@@ -159,6 +162,7 @@ static int check_paths(const struct vpc_route_txn *txn, const struct vpc_route_c
 {
 	const struct vpc_prefix *cidr = vpc_vpc_cidr_of(txn->table->vpc, &c->prefix);
 	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN], name[VPC_NEXTHOP_STRLEN];
+	char inside[VPC_NEXTHOP_STRLEN];
 	unsigned int i, k;
 
 	vpc_prefix_str(&c->prefix, buf);
@@ -167,13 +171,14 @@ static int check_paths(const struct vpc_route_txn *txn, const struct vpc_route_c
 	for (i = 0; i < c->count; i++) {
 		const struct vpc_nexthop *nh = c->paths[i].nh;
 
-		if (nh->ops->type == VPC_NH_ROUTER && nh->key.addr.family != c->prefix.addr.family)
+		if (nh->ops->family && nh->ops->family(nh) != c->prefix.addr.family)
 			return vpc_err(extack, -EINVAL, "%s and %s are of different families", buf,
 				       vpc_nexthop_str(nh, name, sizeof(name)));
 		if (cidr && !nh->ops->inside)
 			return vpc_err(extack, -EINVAL,
-				       "%s is inside CIDR %s of VPC %s: only router, blackhole, unreachable and prohibit are allowed there, not %s",
-				       buf, other, txn->table->vpc->obj.name, nh->ops->name);
+				       "%s is inside CIDR %s of VPC %s: only %s are allowed there, not %s",
+				       buf, other, txn->table->vpc->obj.name,
+				       vpc_nexthop_inside(inside, sizeof(inside)), nh->ops->name);
 		for (k = 0; k < i; k++)
 			if (c->paths[k].nh == nh)
 				return vpc_err(extack, -EEXIST, "%s has next hop %s twice", buf,
@@ -295,8 +300,10 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 	}
 	if (err)
 		return err;
-	if (old)
+	if (old) {
 		vpc_group_touch(old, -1, txn->touched);
+		txn->lost = true;
+	}
 	txn->routes += !!new - !!old;
 	return 0;
 }
@@ -304,12 +311,17 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 /**
  * vpc_route_commit() - let packets see a transaction
  * @txn: the transaction; it is over
+ *
+ * When this returns, no packet is on its way by a route that went or changed.
+ *
  * Context: vpc_net::lock is held; may sleep. Cannot fail.
  */
 void vpc_route_commit(struct vpc_route_txn *txn)
 {
 	close_lpms(txn, true);
 	vpc_group_settle(txn->touched, true);
+	if (txn->lost)
+		vpc_adj_quiesce(txn->table->vpc->vn);
 }
 
 /**
@@ -440,6 +452,8 @@ int vpc_route_set_cidrs(struct vpc *vpc, const struct vpc_prefix *add, int adds,
 			break;
 	}
 	batch_finish(&batch, !err);
+	if (!err)
+		vpc_adj_quiesce(vpc->vn);
 	return err;
 }
 

@@ -77,12 +77,12 @@ void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
 	u64_stats_update_end(&mine->syncp);
 }
 
-static void counters_drop(struct vpc_counters __percpu *c)
+static void counters_drop(struct vpc_counters __percpu *c, u32 packets)
 {
 	struct vpc_counters *mine = this_cpu_ptr(c);
 
 	u64_stats_update_begin(&mine->syncp);
-	u64_stats_inc(&mine->drops);
+	u64_stats_add(&mine->drops, packets);
 	u64_stats_update_end(&mine->syncp);
 }
 
@@ -209,10 +209,14 @@ const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf)
 void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __percpu *counters,
 		  enum vpc_drop_reason reason)
 {
+	u32 packets;
+	u64 bytes;
+
 	trace_vpc_drop(skb, vpc, reason);
-	this_cpu_inc(vpc->drops->count[reason]);
+	vpc_skb_cost(skb, &packets, &bytes);
+	this_cpu_add(vpc->drops->count[reason], packets);
 	if (counters)
-		counters_drop(counters);
+		counters_drop(counters, packets);
 	kfree_skb_reason(skb, drop_reason[reason].core);
 }
 
@@ -220,7 +224,7 @@ enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
 {
 	/* The tenant that sent it is the one who will ask why. */
 	if (pkt->peering)
-		counters_drop(pkt->peering->side[pkt->peering_dir].counters);
+		counters_drop(pkt->peering->side[pkt->peering_dir].counters, pkt->packets);
 	vpc_drop_skb(pkt->skb, pkt->link->vpc, pkt->link->counters, reason);
 	return VPC_DONE;
 }

@@ -7,20 +7,6 @@
 #include "port.h"
 #include "subnet.h"
 
-/**
- * vpc_subnet_find() - subnet of a name
- * @vn: the namespace
- * @name: the name
- * Context: vpc_net::lock is held.
- * Return: the subnet or NULL.
- */
-struct vpc_subnet *vpc_subnet_find(struct vpc_net *vn, const char *name)
-{
-	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_SUBNET], name);
-
-	return obj ? container_of(obj, struct vpc_subnet, obj) : NULL;
-}
-
 static int check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 		      struct netlink_ext_ack *extack)
 {
@@ -110,7 +96,6 @@ struct vpc_subnet *vpc_subnet_new(const struct vpc_subnet_config *cfg,
 	}
 	subnet->vpc = vpc;
 	subnet->table = table;
-	table->users++;
 	for (i = 0; i < 2; i++) {
 		subnet->cidr[i] = cfg->cidr[i];
 		if (cfg->gateway[i].family)
@@ -144,12 +129,10 @@ int vpc_subnet_set_table(struct vpc_subnet *subnet, struct vpc_table *table,
 		return vpc_err(extack, -EINVAL, "table %s belongs to VPC %s, subnet %s to VPC %s",
 			       table->obj.name, table->vpc->obj.name, subnet->obj.name,
 			       subnet->vpc->obj.name);
-	subnet->table->users--;
 	subnet->table = table;
-	table->users++;
 	list_for_each_entry(port, &subnet->ports, node)
 		rcu_assign_pointer(port->link.table, table);
-	synchronize_net();
+	vpc_adj_quiesce(subnet->vpc->vn);
 	return 0;
 }
 
@@ -168,7 +151,6 @@ int vpc_subnet_del(struct vpc_subnet *subnet, struct netlink_ext_ack *extack)
 	if (port)
 		return vpc_err(extack, -EBUSY, "subnet %s has port %s", subnet->obj.name,
 			       port->link.dev->name);
-	subnet->table->users--;
 	list_del(&subnet->node);
 	vpc_object_del(&subnet->vpc->vn->registry[VPC_KIND_SUBNET], &subnet->obj);
 	/* Ports read it under RCU; the last one waited for a grace period. */

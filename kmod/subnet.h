@@ -44,7 +44,6 @@ struct vpc_subnet_config {
 };
 
 /* vpc_net::lock is held. */
-struct vpc_subnet *vpc_subnet_find(struct vpc_net *vn, const char *name);
 struct vpc_subnet *vpc_subnet_new(const struct vpc_subnet_config *cfg,
 				  struct netlink_ext_ack *extack);
 int vpc_subnet_set_table(struct vpc_subnet *subnet, struct vpc_table *table,

@@ -12,20 +12,6 @@
 #include "uplink.h"
 
 /**
- * vpc_table_find() - table of a name
- * @vn: the namespace
- * @name: the name
- * Context: vpc_net::lock is held.
- * Return: the table or NULL.
- */
-struct vpc_table *vpc_table_find(struct vpc_net *vn, const char *name)
-{
-	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_TABLE], name);
-
-	return obj ? container_of(obj, struct vpc_table, obj) : NULL;
-}
-
-/**
  * vpc_table_label() - how sentences call a table
  * @table: the table
  * @buf: where to write
@@ -130,8 +116,6 @@ int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack)
 	err = refuse_used(table, extack);
 	if (err)
 		return err;
-	/* Packets that were looked up before a subnet left may still be here. */
-	synchronize_net();
 	vpc_table_release(table);
 	return 0;
 }

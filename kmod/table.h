@@ -20,7 +20,6 @@
  * @node: in vpc::tables
  * @lpm: prefix -> VPC_ROUTE_LOCAL or number of a group, by family
  * @routes: static routes; the implicit local ones are not counted
- * @users: subnets and uplinks that use it
  * @rcu: frees it
  */
 struct vpc_table {
@@ -29,11 +28,9 @@ struct vpc_table {
 	struct list_head node;
 	struct vpc_lpm lpm[2];
 	u32 routes;
-	u32 users;
 	struct rcu_head rcu;
 };
 
-struct vpc_table *vpc_table_find(struct vpc_net *vn, const char *name);
 struct vpc_table *vpc_table_new(struct vpc *vpc, const char *name,
 				struct netlink_ext_ack *extack);
 int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack);
@@ -51,6 +48,7 @@ const char *vpc_table_label(const struct vpc_table *table, char *buf, size_t siz
  * @own: what @touched points to otherwise
  * @scratch: VPC_NEXTHOPS_MAX paths, while next hops are put together
  * @routes: what vpc_table::routes will be
+ * @lost: a route goes or changes, so packets may be on their way by it
  */
 struct vpc_route_txn {
 	struct vpc_table *table;
@@ -60,6 +58,7 @@ struct vpc_route_txn {
 	struct list_head own;
 	struct vpc_path *scratch;
 	u32 routes;
+	bool lost;
 };
 
 /**

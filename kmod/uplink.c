@@ -154,8 +154,7 @@ static void dismantle(struct vpc_uplink *uplink)
 		WARN_ON(router->refs != 1);
 		vpc_uplink_router_put(router);
 	}
-	synchronize_net();
-	vpc_adj_purge(vpc->vn);
+	vpc_adj_quiesce(vpc->vn);
 }
 
 /**
@@ -204,7 +203,6 @@ struct vpc_uplink *vpc_uplink_new(const struct vpc_uplink_config *cfg,
 	if (err)
 		goto err_dismantle;
 
-	table->users++;
 	vpc_nh_router_resolve(cfg->vpc);
 	vpc_link_open(&uplink->link);
 	return uplink;
@@ -225,7 +223,6 @@ err_free:
  */
 void vpc_uplink_remove(struct vpc_uplink *uplink)
 {
-	uplink->table->users--;
 	dismantle(uplink);
 	vpc_link_release(&uplink->link);
 	kfree(uplink);

@@ -13,20 +13,6 @@
 #include "vpc.h"
 
 /**
- * vpc_vpc_find() - VPC of a name
- * @vn: the namespace
- * @name: the name
- * Context: vpc_net::lock is held.
- * Return: the VPC or NULL.
- */
-struct vpc *vpc_vpc_find(struct vpc_net *vn, const char *name)
-{
-	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_VPC], name);
-
-	return obj ? container_of(obj, struct vpc, obj) : NULL;
-}
-
-/**
  * vpc_vpc_cidr_of() - the CIDR of a VPC that a prefix lies in
  * @vpc: the VPC
  * @p: the prefix

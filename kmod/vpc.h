@@ -73,7 +73,6 @@ struct vpc_vpc_config {
 };
 
 /* All of these: vpc_net::lock is held; they may sleep. */
-struct vpc *vpc_vpc_find(struct vpc_net *vn, const char *name);
 struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 			struct netlink_ext_ack *extack);
 int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
