@@ -33,7 +33,10 @@ MANDIR  ?= $(PREFIX)/share/man
 .PHONY: all help deps deps-build deps-check module vpcctl check check-host check-vm \
 	check-long fuzz style vm demo install uninstall clean distclean FORCE
 
+# Links, as people look for what they built here; tests build for another kernel.
 all: module vpcctl
+	@ln -sfn $(MODULE)/vpc.ko vpc.ko
+	@ln -sfn $(BUILD)/vpcctl vpcctl
 
 help:
 	@echo "make                    the module (for KDIR, KERNEL or the running kernel) and vpcctl"
@@ -68,13 +71,11 @@ module: deps-build
 	@{ $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(MODULE) V=$(V) \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(filter n,$(WERROR)),,VPC_WERROR=y) \
 		$(KBUILD_ARGS) modules 2>&1 >&3 | sed -u 's|$(CURDIR)/$(MODULE)/||g' >&2; } 3>&1
-	@ln -sfn $(MODULE)/vpc.ko vpc.ko
 
 # --- vpcctl ----------------------------------------------------------------
 
 vpcctl: deps-build
 	@$(MAKE) --no-print-directory $(BUILD)/vpcctl
-	@ln -sfn $(BUILD)/vpcctl vpcctl
 
 $(BUILD)/vpcctl: $(TOOL_OBJ)
 	@echo "  LINK    $@"

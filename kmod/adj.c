@@ -20,6 +20,8 @@
 /* Between questions, and how many before nobody is there. (RFC 4861 section 10) */
 #define VPC_ADJ_RETRANS HZ
 #define VPC_ADJ_ATTEMPTS 3
+/* A learned MAC stays for this long at least. (locktime of the kernel's ARP) */
+#define VPC_ADJ_LOCKTIME HZ
 /* A known MAC is asked for again after this long, as kernels do. */
 #define VPC_ADJ_REFRESH (30 * HZ)
 
@@ -79,6 +81,19 @@ static void set_dsts(struct vpc_adj *adj, const u8 *lladdr)
 	vpc_dst_free(swap_dst(adj, 1, lladdr ? vpc_dst_new(adj->link, AF_INET6, lladdr) : NULL));
 }
 
+static bool has_dsts(const struct vpc_adj *adj)
+{
+	return rcu_access_pointer(adj->dst[0]) && rcu_access_pointer(adj->dst[1]);
+}
+
+static void set_lladdr(struct vpc_adj *adj, const u8 *lladdr)
+{
+	ether_addr_copy(adj->lladdr, lladdr);
+	adj->known = true;
+	adj->changed = jiffies;
+	set_dsts(adj, lladdr);
+}
+
 static void timer_fired(struct timer_list *timer)
 {
 	struct vpc_adj *adj = timer_container_of(adj, timer, timer);
@@ -127,7 +142,7 @@ int vpc_adj_init(struct vpc_adj *adj, struct vpc_link *link, const u8 *lladdr)
 	adj->known = true;
 	ether_addr_copy(adj->lladdr, lladdr);
 	set_dsts(adj, lladdr);
-	if (!rcu_access_pointer(adj->dst[0]) || !rcu_access_pointer(adj->dst[1]))
+	if (!has_dsts(adj))
 		err = -ENOMEM;
 	spin_unlock_bh(&adj->lock);
 	return err;
@@ -193,10 +208,14 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 	if (!adj->dead) {
 		adj->unanswered = 0;
 		mod_timer(&adj->timer, jiffies + VPC_ADJ_REFRESH);
-		if (!adj->known || !ether_addr_equal(adj->lladdr, lladdr)) {
-			ether_addr_copy(adj->lladdr, lladdr);
-			adj->known = true;
-			set_dsts(adj, lladdr);
+		if (!adj->known || !has_dsts(adj)) {
+			set_lladdr(adj, lladdr);
+		} else if (!ether_addr_equal(adj->lladdr, lladdr)) {
+			/* One that changes all the time costs memory: ask when it has settled. */
+			if (time_after(jiffies, adj->changed + VPC_ADJ_LOCKTIME))
+				set_lladdr(adj, lladdr);
+			else
+				mod_timer(&adj->timer, adj->changed + VPC_ADJ_LOCKTIME + 1);
 		}
 		take_queue(adj, &ready);
 	}

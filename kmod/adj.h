@@ -22,6 +22,7 @@
  * @known: @lladdr is valid
  * @dead: no timer, no learning any more
  * @lladdr: its MAC
+ * @changed: jiffies when @lladdr was learned
  * @unanswered: questions since the last sign of life
  * @queue: packets that wait for the MAC
  * @timer: asks again
@@ -36,6 +37,7 @@ struct vpc_adj {
 	bool known;
 	bool dead;
 	u8 lladdr[ETH_ALEN];
+	unsigned long changed;
 	u8 unanswered;
 	struct sk_buff_head queue;
 	struct timer_list timer;

@@ -17,45 +17,75 @@
 #include "table.h"
 #include "uplink.h"
 
-static bool source_allowed4(const struct vpc_port *port, __be32 addr)
+/* IPv6 extension headers of a packet. */
+#define VPC_EXTENSIONS_MAX 8
+
+/* Which source prefix of the port the address is in, or -1. */
+static int source_index4(const struct vpc_port *port, __be32 addr)
 {
 	const struct vpc_source4 *s = port->source4;
 	int i;
 
 	for (i = 0; i < port->sources[0]; i++)
 		if ((addr & s[i].mask) == s[i].addr)
-			return true;
-	return false;
+			return i;
+	return -1;
 }
 
-static bool source_allowed6(const struct vpc_port *port, const struct in6_addr *addr)
+static int source_index6(const struct vpc_port *port, const struct in6_addr *addr)
 {
 	const struct vpc_source6 *s = port->source6;
 	int i;
 
 	for (i = 0; i < port->sources[1]; i++)
 		if (ipv6_prefix_equal(addr, &s[i].addr, s[i].len))
-			return true;
-	return false;
+			return i;
+	return -1;
+}
+
+static struct vpc_addr source_of(const struct vpc_pkt *pkt)
+{
+	struct vpc_addr source = { .family = pkt->family };
+
+	if (pkt->family == AF_INET)
+		source.v4 = ip_hdr(pkt->skb)->saddr;
+	else
+		source.v6 = ipv6_hdr(pkt->skb)->saddr;
+	return source;
+}
+
+/* Neither an allowed prefix nor a route makes these true: nobody, and ourselves. */
+static bool foreign_source_ok(const struct vpc_pkt *pkt, const struct vpc_addr *source)
+{
+	return vpc_addr_usable(source) &&
+	       !vpc_addr_equal(source, &pkt->link->gateway[vpc_family_index(pkt->family)]);
 }
 
 static enum vpc_verdict check_port(struct vpc_pkt *pkt)
 {
 	struct vpc_port *port = vpc_port_of(pkt->link);
 	const struct sk_buff *skb = pkt->skb;
+	int f = vpc_family_index(pkt->family);
 	const struct vpc_dst *vd;
-	bool ok;
+	struct vpc_addr source;
+	int i;
 
 	/* The way to the tenant has its MAC, and is in the cache for answers. */
-	vd = rcu_dereference(port->adj.dst[vpc_family_index(pkt->family)]);
+	vd = rcu_dereference(port->adj.dst[f]);
 	if (unlikely(!vd))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_UNKNOWN);
 	if (unlikely(!ether_addr_equal(vd->header.h_dest, eth_hdr(skb)->h_source)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_MAC);
 
-	ok = pkt->family == AF_INET ? source_allowed4(port, ip_hdr(skb)->saddr) :
-				      source_allowed6(port, &ipv6_hdr(skb)->saddr);
-	if (unlikely(!ok))
+	i = pkt->family == AF_INET ? source_index4(port, ip_hdr(skb)->saddr) :
+				     source_index6(port, &ipv6_hdr(skb)->saddr);
+	if (unlikely(i < 0))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
+	pkt->from_endpoint = i < port->own_sources[f];
+	if (likely(pkt->from_endpoint))
+		return VPC_CONTINUE;
+	source = source_of(pkt);
+	if (!foreign_source_ok(pkt, &source))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	return VPC_CONTINUE;
 }
@@ -82,13 +112,9 @@ static bool routes_back(const struct vpc_pkt *pkt, const struct vpc_addr *source
 static enum vpc_verdict check_uplink(struct vpc_pkt *pkt)
 {
 	struct vpc_uplink *uplink = vpc_uplink_of(pkt->link);
-	struct vpc_addr source = { .family = pkt->family };
+	const struct vpc_addr source = source_of(pkt);
 
-	if (pkt->family == AF_INET)
-		source.v4 = ip_hdr(pkt->skb)->saddr;
-	else
-		source.v6 = ipv6_hdr(pkt->skb)->saddr;
-	if (unlikely(!vpc_addr_usable(&source)))
+	if (unlikely(!foreign_source_ok(pkt, &source)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	/* The routers themselves, as they send errors. */
 	if (vpc_uplink_adj(uplink, &source))
@@ -106,26 +132,53 @@ static enum vpc_verdict check_options4(struct vpc_pkt *pkt)
 	return VPC_CONTINUE;
 }
 
+/*
+ * Walk the extension headers: no routing header of type 0 (RFC 5095), and no
+ * more of them than a sender with a reason has. What follows a fragment header
+ * of a later fragment cannot be read, and is data there.
+ */
+static bool extensions_ok(const struct sk_buff *skb)
+{
+	unsigned int offset = sizeof(struct ipv6hdr);
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	int i;
+
+	for (i = 0; i < VPC_EXTENSIONS_MAX && ipv6_ext_hdr(nexthdr); i++) {
+		const struct ipv6_rt_hdr *h;
+		struct ipv6_rt_hdr buf;
+		const __be16 *frag;
+		__be16 frag_buf;
+
+		if (nexthdr == NEXTHDR_NONE)
+			return true;
+		h = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+		if (!h || nexthdr == NEXTHDR_HOP ||
+		    (nexthdr == NEXTHDR_ROUTING && h->type == IPV6_SRCRT_TYPE_0))
+			return false;
+		if (nexthdr == NEXTHDR_FRAGMENT) {
+			frag = skb_header_pointer(skb, offset + offsetof(struct frag_hdr, frag_off),
+						  sizeof(frag_buf), &frag_buf);
+			if (!frag)
+				return false;
+			if (*frag & htons(IP6_OFFSET))
+				return true;
+			offset += sizeof(struct frag_hdr);
+		} else if (nexthdr == NEXTHDR_AUTH) {
+			offset += (h->hdrlen + 2) * 4;
+		} else {
+			offset += (h->hdrlen + 1) * 8;
+		}
+		nexthdr = h->nexthdr;
+	}
+	return !ipv6_ext_hdr(nexthdr) || nexthdr == NEXTHDR_NONE;
+}
+
 static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
 {
-	unsigned int offset = 0;
-	int found;
-
 	if (vpc_nd_is(pkt->skb))
 		return vpc_nd_rcv(pkt);
-	if (likely(!ipv6_ext_hdr(ipv6_hdr(pkt->skb)->nexthdr)))
-		return VPC_CONTINUE;
-
-	found = ipv6_find_hdr(pkt->skb, &offset, NEXTHDR_ROUTING, NULL, NULL);
-	if (found == NEXTHDR_ROUTING) {
-		const struct ipv6_rt_hdr *rh;
-		struct ipv6_rt_hdr buf;
-
-		rh = skb_header_pointer(pkt->skb, offset, sizeof(buf), &buf);
-		/* RFC 5095 */
-		if (!rh || rh->type == IPV6_SRCRT_TYPE_0)
-			return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
-	}
+	if (unlikely(ipv6_ext_hdr(ipv6_hdr(pkt->skb)->nexthdr)) && !extensions_ok(pkt->skb))
+		return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
 	return VPC_CONTINUE;
 }
 

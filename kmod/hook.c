@@ -7,6 +7,7 @@
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "classify.h"
@@ -16,6 +17,9 @@
 #include "nexthop.h"
 #include "packet.h"
 #include "table.h"
+
+/* More than any sender makes of a packet of 64 KiB. */
+#define VPC_SEGMENTS_MAX 1024
 
 /* The packet's way, as Documentation/datapath.rst tells it. */
 static enum vpc_verdict route(struct vpc_pkt *pkt)
@@ -36,13 +40,32 @@ static enum vpc_verdict route(struct vpc_pkt *pkt)
 	return verdict;
 }
 
+/*
+ * A guest writes the offload fields of its packets. They must not make the kernel
+ * write a checksum into the addresses that are checked here, or cut a packet into
+ * tens of thousands.
+ */
+static bool offload_ok(const struct sk_buff *skb, u8 family)
+{
+	int header = family == AF_INET ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < header)
+		return false;
+	return !skb_is_gso(skb) ||
+	       skb->len <= (u64)skb_shinfo(skb)->gso_size * VPC_SEGMENTS_MAX;
+}
+
 static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 {
 	struct vpc_link *link = vpc_link_of(skb->dev);
 	struct vpc_pkt pkt;
 
+	/*
+	 * A device that is unbound is down, but packets that came in before may
+	 * still be in a CPU's backlog. They are not for the host's stack.
+	 */
 	if (!link)
-		return NF_ACCEPT;
+		return likely(netif_running(skb->dev)) ? NF_ACCEPT : NF_DROP;
 
 	pkt = (struct vpc_pkt){ .skb = skb, .link = link, .family = family };
 	/* What needs neither NAT nor a stateful filter costs no conntrack. */
@@ -50,7 +73,10 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	vpc_skb_cost(skb, &pkt.packets, &pkt.bytes);
 	vpc_counters_rx(link->counters, pkt.packets, pkt.bytes);
-	route(&pkt);
+	if (likely(offload_ok(skb, family)))
+		route(&pkt);
+	else
+		vpc_drop(&pkt, VPC_DROP_MALFORMED);
 	return NF_STOLEN;
 }
 
@@ -132,7 +158,11 @@ int vpc_hook_register(struct vpc_net *vn)
 
 /**
  * vpc_hook_unregister() - see no packets of a namespace any more
- * @vn: the namespace, which has no links
+ * @vn: the namespace, which ends
+ *
+ * Not before its end: the hook also catches what devices that are unbound have
+ * left in backlogs.
+ *
  * Context: vpc_net::lock is held; may sleep.
  */
 void vpc_hook_unregister(struct vpc_net *vn)

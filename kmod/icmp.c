@@ -62,7 +62,9 @@ static bool may_cause_error4(const struct sk_buff *skb)
 
 	if (iph->frag_off & htons(IP_OFFSET))
 		return false;
-	if (ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr))
+	if (ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr) ||
+	    ipv4_is_multicast(iph->saddr) || ipv4_is_lbcast(iph->saddr) ||
+	    ipv4_is_zeronet(iph->saddr) || ipv4_is_loopback(iph->saddr))
 		return false;
 	if (iph->protocol != IPPROTO_ICMP)
 		return true;

@@ -24,6 +24,20 @@
 #define VPC_RATE_PER_SECOND 1000
 #define VPC_RATE_BURST 100
 
+/*
+ * The kernel parses hop-by-hop options before any hook sees the packet, and
+ * answers bad ones itself: by the host's routes, with an address of the host, to
+ * a source that nobody has checked (ipv6_parse_hopopts() in net/ipv6/exthdrs.c).
+ */
+static bool has_hop_options(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr buf;
+
+	ip6h = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	return ip6h && ip6h->nexthdr == NEXTHDR_HOP;
+}
+
 static rx_handler_result_t link_rx(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
@@ -44,8 +58,12 @@ static rx_handler_result_t link_rx(struct sk_buff **pskb)
 	}
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
-	case htons(ETH_P_IPV6):
 		return RX_HANDLER_PASS;
+	case htons(ETH_P_IPV6):
+		if (likely(!has_hop_options(skb)))
+			return RX_HANDLER_PASS;
+		reason = VPC_DROP_IP_OPTIONS;
+		break;
 	case htons(ETH_P_ARP):
 		skb = skb_share_check(skb, GFP_ATOMIC);
 		if (skb)
@@ -131,6 +149,10 @@ static int check_device(struct net_device *dev, struct netlink_ext_ack *extack, 
 			       link->vpc->obj.name);
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
 		return vpc_err(extack, -EINVAL, "device %s is not an Ethernet device", dev->name);
+	/* br_netfilter shows frames between a bridge's ports to hooks as the bridge's. */
+	if (netif_is_bridge_master(dev))
+		return vpc_err(extack, -EINVAL, "device %s is a bridge: bind the tenant's own device",
+			       dev->name);
 	master = netdev_master_upper_dev_get(dev);
 	if (master)
 		return vpc_err(extack, -EBUSY, "device %s belongs to %s: release it first (ip link set %s nomaster)",

@@ -7,6 +7,7 @@
 
 #include "dst.h"
 #include "group.h"
+#include "hook.h"
 #include "link.h"
 #include "lpm.h"
 #include "netlink.h"
@@ -71,6 +72,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_lock(&vn->lock);
 	vn->dying = true;
 	vpc_flush(vn);
+	vpc_hook_unregister(vn);
 	mutex_unlock(&vn->lock);
 	rtnl_unlock();
 

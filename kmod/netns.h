@@ -10,21 +10,9 @@
 #include "index.h"
 #include "object.h"
 
-/**
- * DOC: Locks and lifetimes
- *
- * Configuration of a namespace is guarded by one mutex, vpc_net::lock. It nests
- * inside the RTNL: whoever needs both (binding and unbinding devices, the
- * netdevice notifier) takes the RTNL first. vpc_adj::lock (bottom halves off)
- * nests inside both and is the only lock that a packet may take, and only
- * while the MAC of its destination is unknown. vpc_net::wait_lock nests inside
- * vpc_adj::lock.
- *
- * Packets hold nothing but the RCU read lock. What they can reach is immutable
- * after rcu_assign_pointer(), except for words that are read with READ_ONCE()
- * (vpc_peering::state). An object is taken away in three steps: unpublish what
- * leads to it; synchronize_net(); release. A command replies after the second
- * step at the earliest.
+/*
+ * Order of locks: RTNL, vpc_net::lock, vpc_adj::lock, vpc_net::wait_lock. Packets
+ * hold the RCU read lock alone. Documentation/locking.rst has the rest.
  */
 
 /**
@@ -41,7 +29,7 @@
  * @nexthop_count: next hops in @nexthop_hash
  * @endpoint_count: endpoints in @endpoints
  * @route_count: static routes in all tables
- * @hooked: the packet hooks are registered (while there is a VPC)
+ * @hooked: the packet hooks are registered (from the first VPC on)
  * @dying: the namespace goes away
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC

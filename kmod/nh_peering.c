@@ -5,6 +5,8 @@
  * nor its routers can be reached: there is nothing to look them up in.
  */
 
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/netlink.h>
 
 #include "endpoint.h"
@@ -36,6 +38,22 @@ static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_
 	return 0;
 }
 
+/*
+ * What crosses a peering comes from an endpoint. Otherwise an appliance, or a
+ * network behind an uplink, could speak as an endpoint of the peer to its
+ * neighbours, or pass through the VPC to the peer.
+ */
+static bool from_endpoint(const struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = &pkt->vpc->endpoints[vpc_family_index(pkt->family)];
+
+	if (likely(pkt->from_endpoint))
+		return true;
+	return (pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->saddr) :
+					 vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->saddr)) !=
+	       VPC_LPM_NONE;
+}
+
 static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)
 {
 	struct vpc_peering *p = nh->key.peering;
@@ -45,6 +63,8 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	pkt->peering_dir = side;
 	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
 		return vpc_drop(pkt, VPC_DROP_PEERING_STATE);
+	if (unlikely(!from_endpoint(pkt)))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
 	pkt->vpc = p->side[!side].vpc;
 	pkt->table = NULL;

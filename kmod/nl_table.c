@@ -71,6 +71,11 @@ int vpc_nl_table_del(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *event;
 	int err;
 
+	/* No table is called that, so this is what the caller means. */
+	if (info->attrs[VPC_A_TABLE_NAME] &&
+	    !nla_strcmp(info->attrs[VPC_A_TABLE_NAME], "default"))
+		return vpc_err(info->extack, -EPERM,
+			       "the default table of a VPC cannot be deleted, it goes with the VPC");
 	obj = vpc_nl_named(info, VPC_KIND_TABLE, VPC_A_TABLE_NAME);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);

@@ -36,6 +36,7 @@ enum vpc_verdict {
  * @peering: the peering that it has crossed, or NULL
  * @peering_dir: index into vpc_peering::side of the VPC that sent it
  * @family: AF_INET or AF_INET6
+ * @from_endpoint: the source address is one of the port's own
  * @domains: how many domains it has been looked up in
  * @packets: wire packets that it stands for (GSO)
  * @bytes: network layer bytes of these
@@ -48,6 +49,7 @@ struct vpc_pkt {
 	struct vpc_peering *peering;
 	u8 peering_dir;
 	u8 family;
+	bool from_endpoint;
 	u8 domains;
 	u32 packets;
 	u64 bytes;

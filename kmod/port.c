@@ -69,6 +69,8 @@ static void fill_sources(struct vpc_port *port, const struct vpc_port_config *cf
 		struct vpc_prefix p = i < cfg->addrs ? vpc_prefix_host(&cfg->addr[i]) :
 						       cfg->allow[i - cfg->addrs];
 
+		if (i < cfg->addrs)
+			port->own_sources[vpc_family_index(p.addr.family)]++;
 		if (p.addr.family == AF_INET) {
 			struct vpc_source4 *s = &port->source4[port->sources[0]++];
 
@@ -154,10 +156,11 @@ static void dismantle(struct vpc_port *port)
 	struct vpc_net *vn = port->link.vpc->vn;
 	int i;
 
+	/* First the device: its frames are compared with the endpoints. */
+	vpc_link_unbind(&port->link);
 	for (i = 0; i < port->endpoints; i++)
 		vpc_endpoint_del(port->endpoint[i]);
 	vpc_nh_router_resolve(port->link.vpc);
-	vpc_link_unbind(&port->link);
 	vpc_adj_stop(&port->adj);
 	vpc_adj_quiesce(vn);
 }

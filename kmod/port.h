@@ -32,6 +32,7 @@ struct vpc_source6 {
  * @source4: what its packets may come from: addresses, then allowed prefixes
  * @source6: the same for IPv6
  * @sources: how many of each, by family
+ * @own_sources: how many of these are addresses
  */
 struct vpc_port {
 	struct vpc_link link;
@@ -45,6 +46,7 @@ struct vpc_port {
 	struct vpc_source4 *source4;
 	struct vpc_source6 *source6;
 	u8 sources[2];
+	u8 own_sources[2];
 };
 
 /**

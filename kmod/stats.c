@@ -134,6 +134,9 @@ static unsigned int gso_headers(const struct sk_buff *skb)
 	}
 	if (type & SKB_GSO_UDP_L4)
 		return transport + sizeof(struct udphdr);
+	/* Fragments, of which only the first has the transport header. */
+	if (type & SKB_GSO_UDP)
+		return transport;
 	return 0;
 }
 

@@ -9,8 +9,9 @@
 /**
  * VPC_DROP_REASONS() - every reason to drop a packet
  *
- * X(name in code, the kernel's nearest reason for the skb, text). The name in
- * lower case is what users see (stats, the tracepoint vpc:vpc_drop); it is ABI.
+ * X(name in code, the kernel's nearest reason for the skb, text). Users see the
+ * name, in lower case in statistics, as it is in the tracepoint vpc:vpc_drop. It is
+ * ABI. The text is the one of Documentation/datapath.rst.
  */
 #define VPC_DROP_REASONS(X)								\
 	X(MALFORMED, IP_INHDR, "headers do not hold together")				\

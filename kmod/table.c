@@ -101,19 +101,15 @@ static int refuse_used(const struct vpc_table *table, struct netlink_ext_ack *ex
 
 /**
  * vpc_table_del() - remove a table, with its routes
- * @table: the table
+ * @table: a table with a name: default tables go with their VPC
  * @extack: gets the sentence of a refusal
  * Context: vpc_net::lock is held; may sleep.
- * Return: 0, -EPERM for a default table, -EBUSY.
+ * Return: 0 or -EBUSY.
  */
 int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack)
 {
-	int err;
+	int err = refuse_used(table, extack);
 
-	if (table == table->vpc->table)
-		return vpc_err(extack, -EPERM, "the default table of VPC %s cannot be deleted",
-			       table->vpc->obj.name);
-	err = refuse_used(table, extack);
 	if (err)
 		return err;
 	vpc_table_release(table);

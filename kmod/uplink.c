@@ -133,8 +133,9 @@ static int check_config(const struct vpc_uplink_config *cfg, struct netlink_ext_
 		vpc_addr_str(gw, buf);
 		if (!cfg->prefix[i].addr.family || !vpc_prefix_contains(&cfg->prefix[i], gw))
 			return vpc_err(extack, -EINVAL,
-				       "gateway %s is not in the prefix of the uplink's address",
-				       buf);
+				       "gateway %s is not in %s, the prefix of the uplink's address",
+				       buf, cfg->prefix[i].addr.family ?
+				       vpc_prefix_str(&cfg->prefix[i], other) : "no address");
 		if (vpc_addr_equal(&cfg->prefix[i].addr, gw))
 			return vpc_err(extack, -EINVAL, "gateway %s is the uplink's own address",
 				       buf);

@@ -49,7 +49,7 @@ struct vpc_uplink_config {
 	struct vpc *vpc;
 	struct vpc_table *table;
 	struct vpc_prefix prefix[2];
-	struct vpc_addr gateway[16];
+	struct vpc_addr gateway[VPC_GATEWAYS_MAX];
 	u8 gateways;
 };
 

@@ -157,13 +157,15 @@ static int change_cidrs(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 			struct netlink_ext_ack *extack)
 {
 	struct vpc_prefix cidr[2 * VPC_CIDRS_MAX];
+	char buf[VPC_PREFIX_STRLEN];
 	int i, k, count = 0, err;
 
 	for (i = 0; i < cfg->del_cidrs; i++) {
 		err = check_del_cidr(vpc, &cfg->del_cidr[i], extack);
 		for (k = 0; k < i && !err; k++)
 			if (vpc_prefix_covers(&cfg->del_cidr[k], &cfg->del_cidr[i]))
-				err = vpc_err(extack, -EINVAL, "a CIDR is given twice");
+				err = vpc_err(extack, -EINVAL, "CIDR %s is given twice",
+					      vpc_prefix_str(&cfg->del_cidr[i], buf));
 		if (err)
 			return err;
 	}
@@ -241,8 +243,6 @@ static void release(struct vpc *vpc)
 	vpc_lpm_destroy(&vpc->endpoints[0]);
 	vpc_lpm_destroy(&vpc->endpoints[1]);
 	vpc_object_del(&vn->registry[VPC_KIND_VPC], &vpc->obj);
-	if (!vn->registry[VPC_KIND_VPC].count)
-		vpc_hook_unregister(vn);
 	free_percpu(vpc->drops);
 	kfree_rcu(vpc, rcu);
 	module_put(THIS_MODULE);

@@ -86,7 +86,7 @@ capture_start()
 		shift 2
 	fi
 	if [ -n "${1-}" ]; then
-		tcpdump -y EN10MB -ddd "$1" >"$T_DIR/$key.bpf" || exit 1
+		tcpdump -y EN10MB -ddd "$*" >"$T_DIR/$key.bpf" || exit 1
 		options+=(-f "$T_DIR/$key.bpf")
 	fi
 	bg "cap.$key" "$name" "$T_CAPTURE" "${options[@]}" "$dev" "$T_DIR/$key.pcap"

@@ -10,6 +10,8 @@
  *   nlraw dump-routes VPC COUNT      COUNT routes stay while others come and go during the dump
  *   nlraw dump-vpcs COUNT            the same with VPCs
  *   nlraw denied {all | commands}    every command must be refused with EPERM; all: and both groups
+ *   nlraw hears FILE                 joins the groups and says so; when FILE is there, says whether
+ *                                    there was an event. Events are queued before a command ends.
  *
  * Route number I leads to 10.(I / 256).(I % 256).0/24.
  */
@@ -344,11 +346,33 @@ static int denied(int fd, bool groups)
 	return !!errors;
 }
 
+/* --- events --------------------------------------------------------------- */
+
+static int hears(int fd, const char *file)
+{
+	char buf[4096];
+
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_config, sizeof(group_config)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_health, sizeof(group_health)))
+		die("joining a group");
+	printf("joined\n");
+	fflush(stdout);
+	while (access(file, F_OK))
+		usleep(20000);
+	if (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		printf("something\n");
+	else if (errno == EAGAIN)
+		printf("nothing\n");
+	else
+		die("recv");
+	return 0;
+}
+
 static int help(void)
 {
 	fprintf(stderr, "usage: nlraw fill VPC FIRST COUNT STEP | many VPC COUNT [WRONG] |\n"
 		"       replace VPC FIRST COUNT [del] | dump-routes VPC COUNT | dump-vpcs COUNT |\n"
-		"       denied { all | commands }\n");
+		"       denied { all | commands } | hears FILE\n");
 	return 1;
 }
 
@@ -372,5 +396,7 @@ int main(int argc, char **argv)
 		return dump_vpcs(fd, atoi(argv[2]));
 	if (!strcmp(cmd, "denied") && argc == 3)
 		return denied(fd, !strcmp(argv[2], "all"));
+	if (!strcmp(cmd, "hears") && argc == 3)
+		return hears(fd, argv[2]);
 	return help();
 }

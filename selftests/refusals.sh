@@ -300,6 +300,23 @@ denied()
 	t_is "$text: nothing has changed" "$(state)" "$STATE"
 }
 
+# hears TEXT WHAT [WRAPPER...]: a listener run by WRAPPER hears WHAT when a VPC comes and goes
+hears()
+{
+	local text=$1 what=$2 pid
+
+	shift 2
+	rm -f "$T_DIR/now"
+	bg hears R "$@" "$T_NLRAW" hears "$T_DIR/now"
+	must wait_for 60 grep -q joined "$T_DIR/hears.out"
+	pid=${T_PIDS[hears]}
+	must nsenter --net="/proc/$pid/ns/net" vpcctl vpc add heard cidr 192.0.2.0/24
+	must nsenter --net="/proc/$pid/ns/net" vpcctl vpc del heard
+	: >"$T_DIR/now"
+	bg_wait hears
+	t_is "$text" "$(tail -n 1 "$T_DIR/hears.out")" "$what"
+}
+
 scene
 words
 vpcs
@@ -313,6 +330,8 @@ denied "another user" all "${nobody[@]}"
 denied "root of a user namespace" commands "${nobody[@]}" unshare -Urn
 denied "root of a user namespace, in this network namespace" all "${nobody[@]}" unshare -Ur
 denied "root without the capability" all setpriv --bounding-set -net_admin
+hears "an event is heard by who may" something
+hears "none is sent where another than the host's root owns the namespace" nothing "${nobody[@]}" unshare -Urn
 check "after all that everything can be removed" vpc flush
 t_is "and is" "$(get '.counts | add')" 0
 t_end

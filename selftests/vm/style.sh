@@ -64,7 +64,8 @@ checkpatch_dir()
 # seen out of tree (CONFIG_DESCRIPTION, NOT_UNIFIED_DIFF).
 # In kmod/compat/ the point is to redefine the kernel's own names: macros that
 # reuse arguments or end in a semicolon are theirs (MACRO_ARG_REUSE and the like).
-# Programs have no __printf() or __noreturn (PREFER_DEFINED_ATTRIBUTE_MACRO).
+# Programs have no __printf() or __noreturn (PREFER_DEFINED_ATTRIBUTE_MACRO), and
+# loops over lists are macros that use their arguments twice (MACRO_ARG_REUSE).
 # 100 columns is the kernel's own limit for what reads better so.
 # A sentence for users is one string, so that it can be searched for
 # (LONG_LINE_STRING), and is told to the caller, whom the allocator's own complaint
@@ -82,6 +83,7 @@ checkpatch()
 	patched "$ours,COMPLEX_MACRO,MACRO_ARG_REUSE,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT" \
 		"^$lists$" || rc=1
 	patched "$base,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_ARG_UNUSED" '^kmod/compat/' || rc=1
+	patched "$base,PREFER_DEFINED_ATTRIBUTE_MACRO,MACRO_ARG_REUSE" '^tools/' || rc=1
 	patched "$base,PREFER_DEFINED_ATTRIBUTE_MACRO" '^selftests/([^/]*|host/[^/]*|vm/.*)$' || rc=1
 	return "$rc"
 }

@@ -229,7 +229,7 @@ static int put_value(struct nl_msg *msg, const struct key *key,
 	case KEY_TABLE:
 		if (!strcmp(word, "default"))
 			return parse_put(nla_put_string(msg, key->attr, ""));
-		/* fall through */
+		__attribute__((fallthrough));
 	case KEY_NAME:
 	case KEY_DEV:
 		return put_name(msg, key->attr, key->type, word);

@@ -4,10 +4,11 @@
  *
  * Everything that the module is told and everything that it tells goes through
  * one generic netlink family, "vpc", version 1. Each network namespace has a
- * configuration of its own. Every command, reads included, and both multicast
- * groups need CAP_NET_ADMIN in the initial user namespace; the module
- * parameter userns=1 widens that to the user namespace that owns the network
- * namespace.
+ * configuration of its own. Every command, reads included, needs CAP_NET_ADMIN
+ * in the initial user namespace; the module parameter userns=1 widens that to
+ * the user namespace that owns the network namespace. To join a multicast group
+ * takes CAP_NET_ADMIN in the owning one, but without userns=1 nothing is sent to
+ * a network namespace that another user namespace owns.
  *
  * Objects are named: a letter, then letters, digits, '.', '_' or '-', at most
  * %VPC_NAME_LEN - 1 characters, unique per kind and namespace. Ports and
@@ -17,8 +18,9 @@
  * command does not take is refused. A reply may carry attributes that an older
  * reader does not know; it skips them.
  *
- * Every refusal carries a sentence (NLMSGERR_ATTR_MSG). A command that is
- * refused has changed nothing. The reply to a command that removes something
+ * Every refusal of the module carries a sentence (NLMSGERR_ATTR_MSG); the
+ * generic netlink core refuses a caller without permission with EPERM alone. A
+ * command that is refused has changed nothing. The reply to a command that removes something
  * is sent when no packet can use it any more.
  *
  * The commands, with what each takes ("?" optional, "|" one of) and answers::
@@ -46,7 +48,7 @@
  *   ENDPOINT_GET dump: VPC?
  *   ROUTE_CHANGE do: TABLE | VPC, REPLACE_TABLE?, OP[]
  *   ROUTE_GET    dump: TABLE? | VPC?, PEERING?
- *   ROUTE_LOOKUP do: TABLE | VPC | DEV, ADDRESS -> VPC_A_ROUTE_*
+ *   ROUTE_LOOKUP do: TABLE | VPC | DEV, ADDRESS -> VPC_A_ROUTE_*, or ENETUNREACH
  *   PEERING_NEW  do: NAME, VPC, PEER, AS?, EXPIRES?
  *   PEERING_SET  do: NAME, NEW_NAME, AS?
  *   PEERING_ACCEPT, PEERING_REJECT, PEERING_ENABLE, PEERING_DEL
@@ -78,6 +80,7 @@
 #define VPC_CIDRS_MAX		16	/* per VPC */
 #define VPC_PORT_SOURCES_MAX	64	/* addresses and allowed prefixes per port */
 #define VPC_NEXTHOPS_MAX	64	/* per route */
+#define VPC_GATEWAYS_MAX	16	/* configured, per uplink */
 #define VPC_WEIGHT_MAX		256
 #define VPC_PEERING_LIMIT	10	/* default, per VPC */
 #define VPC_PEERING_EXPIRES	604800	/* default, seconds: seven days */
@@ -152,7 +155,7 @@ enum vpc_a_prefix {
  *	by VPC_A_PEERING_PEER)
  * @VPC_A_COUNTERS_TX_BYTES: u64
  * @VPC_A_COUNTERS_DROPS: u64, packets that came in here and were dropped by
- *	the module, whatever the reason
+ *	the module, whatever the reason, frames that are no packets included
  */
 enum vpc_a_counters {
 	VPC_A_COUNTERS_UNSPEC,
@@ -326,7 +329,8 @@ enum vpc_a_port {
  * @VPC_A_UPLINK_ADDRESS: nested enum vpc_a_prefix [], at most one per family:
  *	the VPC's own address on the link, with the length of the link's prefix
  * @VPC_A_UPLINK_GATEWAY: nested enum vpc_a_gateway []: the routers behind it;
- *	each address lies in the prefix of a VPC_A_UPLINK_ADDRESS
+ *	each address lies in the prefix of a VPC_A_UPLINK_ADDRESS. A reply also
+ *	has those that routes name.
  * @VPC_A_UPLINK_TABLE: string, the table for what comes in; empty or absent:
  *	the default table of the VPC
  * @VPC_A_UPLINK_COUNTERS: nested enum vpc_a_counters, reply
@@ -418,7 +422,7 @@ enum vpc_nh_type {
  * @VPC_A_NEXTHOP_PRIORITY: u32, lower wins, default 0
  * @VPC_A_NEXTHOP_WEIGHT: u16, 1..%VPC_WEIGHT_MAX share of flows, 0 standby,
  *	default 1
- * @VPC_A_NEXTHOP_USED: flag, reply: packets take this one now
+ * @VPC_A_NEXTHOP_USED: flag, reply: the one of the route that packets take
  */
 enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_UNSPEC,
