@@ -67,6 +67,14 @@ static inline struct vpc_lpm_prefix vpc_prefix_lpm(const struct vpc_prefix *p)
 	return lp;
 }
 
+static inline struct vpc_prefix vpc_prefix_of(u8 family, const struct vpc_lpm_prefix *lp)
+{
+	struct vpc_prefix p = { .addr.family = family, .len = lp->len };
+
+	memcpy(p.addr.bytes, lp->addr, vpc_family_bytes(family));
+	return p;
+}
+
 static inline struct vpc_prefix vpc_prefix_host(const struct vpc_addr *a)
 {
 	return (struct vpc_prefix){ .addr = *a, .len = vpc_family_bits(a->family) };

@@ -253,6 +253,21 @@ bool vpc_adj_lladdr(struct vpc_adj *adj, u8 *lladdr)
 }
 
 /**
+ * vpc_adj_wake() - it spoke, but its MAC is not known: ask
+ * @adj: the adjacency
+ * Context: softirq.
+ */
+void vpc_adj_wake(struct vpc_adj *adj)
+{
+	spin_lock(&adj->lock);
+	if (!adj->fixed && !adj->dead && !timer_pending(&adj->timer)) {
+		adj->unanswered = 0;
+		mod_timer(&adj->timer, jiffies);
+	}
+	spin_unlock(&adj->lock);
+}
+
+/**
  * vpc_adj_wait() - let a packet wait for the MAC
  * @adj: the adjacency
  * @pkt: the packet, ready to be sent
@@ -328,4 +343,6 @@ void vpc_adj_quiesce(struct vpc_net *vn)
 		drop_queue(adj, &lost);
 		spin_unlock_bh(&adj->lock);
 	}
+	/* A MAC may have been learned just before: then its packets are being sent. */
+	synchronize_rcu_expedited();
 }

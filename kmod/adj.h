@@ -50,6 +50,7 @@ void vpc_adj_start(struct vpc_adj *adj);
 void vpc_adj_stop(struct vpc_adj *adj);
 void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr);
 bool vpc_adj_lladdr(struct vpc_adj *adj, u8 *lladdr);
+void vpc_adj_wake(struct vpc_adj *adj);
 enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt);
 void vpc_adj_quiesce(struct vpc_net *vn);
 

@@ -72,8 +72,10 @@ static enum vpc_verdict check_port(struct vpc_pkt *pkt)
 
 	/* The way to the tenant has its MAC, and is in the cache for answers. */
 	vd = rcu_dereference(port->adj.dst[f]);
-	if (unlikely(!vd))
+	if (unlikely(!vd)) {
+		vpc_adj_wake(&port->adj);
 		return vpc_drop(pkt, VPC_DROP_SOURCE_UNKNOWN);
+	}
 	if (unlikely(!ether_addr_equal(vd->header.h_dest, eth_hdr(skb)->h_source)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_MAC);
 

@@ -51,6 +51,12 @@ static void dst_ops_link_failure(struct sk_buff *skb)
 {
 }
 
+static struct neighbour *dst_ops_neigh_lookup(const struct dst_entry *dst, struct sk_buff *skb,
+					      const void *daddr)
+{
+	return NULL;
+}
+
 static void dst_ops_destroy(struct dst_entry *dst)
 {
 	dst_destroy_metrics_generic(dst);
@@ -66,6 +72,7 @@ static struct dst_ops dst_ops[2] = {
 		.update_pmtu = dst_ops_update_pmtu,
 		.redirect = dst_ops_redirect,
 		.link_failure = dst_ops_link_failure,
+		.neigh_lookup = dst_ops_neigh_lookup,
 		.destroy = dst_ops_destroy,
 	}, {
 		.family = AF_INET6,
@@ -76,6 +83,7 @@ static struct dst_ops dst_ops[2] = {
 		.update_pmtu = dst_ops_update_pmtu,
 		.redirect = dst_ops_redirect,
 		.link_failure = dst_ops_link_failure,
+		.neigh_lookup = dst_ops_neigh_lookup,
 		.destroy = dst_ops_destroy,
 	},
 };
@@ -108,6 +116,8 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 	__skb_push(skb, ETH_HLEN);
 	skb_reset_mac_header(skb);
 	memcpy(skb->data, &vd->header, ETH_HLEN);
+	/* A tunnel device would take it for its own way. */
+	skb_dst_drop(skb);
 	return dev_queue_xmit(skb);
 }
 
@@ -256,6 +266,8 @@ void vpc_dst_module_exit(void)
 			schedule_timeout_uninterruptible(msecs_to_jiffies(10));
 		dst_entries_destroy(&dst_ops[i]);
 	}
+	/* The count goes down just before the callback that frees is queued. */
+	synchronize_rcu();
 	rcu_barrier();
 	kmem_cache_destroy(dst_cache);
 }

@@ -48,13 +48,33 @@ struct vpc_endpoint *vpc_endpoint_next(struct vpc_net *vn, u32 id)
 }
 
 /**
+ * vpc_endpoint_check() - is an address free?
+ * @vpc: the VPC
+ * @addr: the address
+ * @extack: gets the sentence of a refusal, which names who has it
+ * Context: vpc_net::lock is held.
+ * Return: 0 or -EEXIST.
+ */
+int vpc_endpoint_check(struct vpc *vpc, const struct vpc_addr *addr,
+		       struct netlink_ext_ack *extack)
+{
+	struct vpc_endpoint *ep = vpc_endpoint_find(vpc, addr);
+	char buf[VPC_PREFIX_STRLEN];
+
+	if (!ep)
+		return 0;
+	return vpc_err(extack, -EEXIST, "address %s of VPC %s lives on port %s already",
+		       vpc_addr_str(addr, buf), vpc->obj.name, ep->port->link.dev->name);
+}
+
+/**
  * vpc_endpoint_add() - an address lives behind a port
  * @port: the port
- * @addr: an address that its subnet has
+ * @addr: an address that its subnet has, and that vpc_endpoint_check() let pass
  * @ret: gets the endpoint
  * @extack: gets the sentence of a refusal
  * Context: vpc_net::lock is held; may sleep.
- * Return: 0, -EEXIST or -ENOMEM.
+ * Return: 0 or -ENOMEM.
  */
 int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 		     struct vpc_endpoint **ret, struct netlink_ext_ack *extack)
@@ -63,15 +83,11 @@ int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(&host);
 	struct vpc *vpc = port->link.vpc;
 	char buf[VPC_PREFIX_STRLEN];
-	struct vpc_endpoint *ep;
 	struct vpc_lpm_txn txn;
+	struct vpc_endpoint *ep;
 	u32 old;
 	int err;
 
-	ep = vpc_endpoint_find(vpc, addr);
-	if (ep)
-		return vpc_err(extack, -EEXIST, "address %s of VPC %s lives on port %s already",
-			       vpc_addr_str(addr, buf), vpc->obj.name, ep->port->link.dev->name);
 	ep = kzalloc(sizeof(*ep), GFP_KERNEL_ACCOUNT);
 	if (!ep)
 		goto err_nomem;

@@ -31,6 +31,8 @@ struct vpc_endpoint {
 
 /* vpc_net::lock is held. */
 struct vpc_endpoint *vpc_endpoint_find(struct vpc *vpc, const struct vpc_addr *addr);
+int vpc_endpoint_check(struct vpc *vpc, const struct vpc_addr *addr,
+		       struct netlink_ext_ack *extack);
 int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 		     struct vpc_endpoint **ep, struct netlink_ext_ack *extack);
 void vpc_endpoint_del(struct vpc_endpoint *ep);

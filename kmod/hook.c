@@ -18,6 +18,10 @@
 #include "packet.h"
 #include "table.h"
 
+#if !IS_ENABLED(CONFIG_NETFILTER_FAMILY_ARP)
+#error "vpc needs a kernel with CONFIG_NETFILTER_FAMILY_ARP, to keep the host's ARP off ports"
+#endif
+
 /* More than any sender makes of a packet of 64 KiB. */
 #define VPC_SEGMENTS_MAX 1024
 
@@ -67,6 +71,8 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 	if (!link)
 		return likely(netif_running(skb->dev)) ? NF_ACCEPT : NF_DROP;
 
+	/* A queue of a hook before ours lets packets go on in process context. */
+	local_bh_disable();
 	pkt = (struct vpc_pkt){ .skb = skb, .link = link, .family = family };
 	/* What needs neither NAT nor a stateful filter costs no conntrack. */
 	nf_reset_ct(skb);
@@ -77,6 +83,7 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 		route(&pkt);
 	else
 		vpc_drop(&pkt, VPC_DROP_MALFORMED);
+	local_bh_enable();
 	return NF_STOLEN;
 }
 

@@ -68,18 +68,19 @@ static void __net_exit net_exit(struct net *net)
 	struct vpc_net *vn = vpc_net(net);
 	int kind;
 
-	rtnl_lock();
-	mutex_lock(&vn->lock);
-	vn->dying = true;
-	vpc_flush(vn);
-	vpc_hook_unregister(vn);
-	mutex_unlock(&vn->lock);
-	rtnl_unlock();
-
-	/* Expiry work and RCU callbacks refer to what goes now. */
-	vpc_peering_flush_timers();
-	if (vn->seq > 1)
+	/* Most namespaces never had a VPC, and end without waiting. */
+	if (vn->hooked) {
+		rtnl_lock();
+		mutex_lock(&vn->lock);
+		vn->dying = true;
+		vpc_flush(vn);
+		vpc_hook_unregister(vn);
+		mutex_unlock(&vn->lock);
+		rtnl_unlock();
+		/* Expiry work and RCU callbacks refer to what goes now. */
+		vpc_peering_flush_timers();
 		rcu_barrier();
+	}
 	vpc_nexthop_net_exit(vn);
 	vpc_group_net_exit(vn);
 	for (kind = VPC_KINDS; kind--;)

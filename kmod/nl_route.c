@@ -384,10 +384,7 @@ static int dump_table(struct sk_buff *skb, struct netlink_callback *cb, struct c
 			r.value = vpc_lpm_next(&table->lpm[cur->family], &at, !cur->resume);
 			if (r.value == VPC_LPM_NONE)
 				break;
-			r.prefix.addr.family = cur->family ? AF_INET6 : AF_INET;
-			memcpy(r.prefix.addr.bytes, at.addr,
-			       vpc_family_bytes(r.prefix.addr.family));
-			r.prefix.len = at.len;
+			r.prefix = vpc_prefix_of(cur->family ? AF_INET6 : AF_INET, &at);
 			if (!cur->peering || has_peering(table->vpc->vn, r.value, cur->peering)) {
 				err = vpc_nl_dump_one(skb, cb, VPC_CMD_ROUTE_GET, fill, &r);
 				if (err)

@@ -128,6 +128,8 @@ static int check_config(const struct vpc_port_config *cfg, struct netlink_ext_ac
 			       VPC_PORT_SOURCES_MAX);
 	for (i = 0; i < cfg->addrs; i++) {
 		err = check_address(cfg->subnet, &cfg->addr[i], extack);
+		if (!err)
+			err = vpc_endpoint_check(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)

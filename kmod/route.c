@@ -66,23 +66,40 @@ static int del_value(struct vpc_route_txn *txn, const struct vpc_prefix *p,
 	return err;
 }
 
+/* A walk over the static routes of a table, by family, address and length. */
+struct cursor {
+	int family;
+	bool resume;
+	struct vpc_lpm_prefix at;
+	struct vpc_prefix prefix;
+	struct vpc_group *group;
+};
+
+static bool next_route(const struct vpc_table *table, struct cursor *c)
+{
+	u32 value;
+
+	for (; c->family < 2; c->family++, c->resume = false) {
+		while ((value = vpc_lpm_next(&table->lpm[c->family], &c->at, !c->resume))) {
+			c->resume = true;
+			if (value == VPC_ROUTE_LOCAL)
+				continue;
+			c->prefix = vpc_prefix_of(c->family ? AF_INET6 : AF_INET, &c->at);
+			c->group = vpc_group_by_id(table->vpc->vn, value);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Every static route of the table loses its group. */
 static void touch_all(struct vpc_table *table, struct list_head *touched)
 {
-	struct vpc_lpm_prefix at;
-	bool first;
-	u32 value;
-	int i;
+	struct cursor c = {};
 
-	for (i = 0; i < 2; i++) {
-		first = true;
-		while ((value = vpc_lpm_next(&table->lpm[i], &at, first))) {
-			first = false;
-			if (value != VPC_ROUTE_LOCAL)
-				vpc_group_touch(vpc_group_by_id(table->vpc->vn, value), -1,
-						touched);
-			cond_resched();
-		}
+	while (next_route(table, &c)) {
+		vpc_group_touch(c.group, -1, touched);
+		cond_resched();
 	}
 }
 
@@ -344,7 +361,13 @@ struct route_batch {
 
 static unsigned int count_tables(const struct vpc *vpc)
 {
-	return vpc ? list_count_nodes((struct list_head *)&vpc->tables) : 0;
+	struct vpc_table *table;
+	unsigned int count = 0;
+
+	if (vpc)
+		list_for_each_entry(table, &vpc->tables, node)
+			count++;
+	return count;
 }
 
 static int batch_init(struct route_batch *batch, unsigned int tables,
@@ -393,11 +416,10 @@ static int check_inside(const struct vpc_table *table, const struct vpc_prefix *
 	vpc_table_label(table, label, sizeof(label));
 	vpc_prefix_str(cidr, buf);
 	while (allowed && (value = vpc_lpm_next(lpm, &at, false))) {
-		struct vpc_prefix p = { .addr.family = cidr->addr.family, .len = at.len };
+		const struct vpc_prefix p = vpc_prefix_of(cidr->addr.family, &at);
 		const struct vpc_group *group;
 		unsigned int i;
 
-		memcpy(p.addr.bytes, at.addr, sizeof(at.addr));
 		if (!vpc_prefix_covers(cidr, &p))
 			return 0;
 		vpc_prefix_str(&p, other);
@@ -461,39 +483,25 @@ static int purge_table(struct vpc_route_txn *txn, struct vpc_nexthop *nh, u32 *r
 		       struct netlink_ext_ack *extack)
 {
 	const struct vpc_path path = { .nh = nh };
-	int i;
+	struct cursor c = {};
+	int err;
 
-	for (i = 0; i < 2; i++) {
-		const struct vpc_lpm *lpm = &txn->table->lpm[i];
-		struct vpc_lpm_prefix at;
-		bool first = true;
-		u32 value;
+	/* The published table is walked, the one being built is changed. */
+	while (next_route(txn->table, &c)) {
+		const struct vpc_route_change change = {
+			.op = VPC_ROUTE_OP_DEL,
+			.prefix = c.prefix,
+			.paths = &path,
+			.count = 1,
+		};
 
-		/* The published table is walked, the one being built is changed. */
-		while ((value = vpc_lpm_next(lpm, &at, first))) {
-			struct vpc_route_change c = {
-				.op = VPC_ROUTE_OP_DEL,
-				.paths = &path,
-				.count = 1,
-			};
-			const struct vpc_group *group;
-			int err;
-
-			first = false;
-			cond_resched();
-			if (value == VPC_ROUTE_LOCAL)
-				continue;
-			group = vpc_group_by_id(txn->table->vpc->vn, value);
-			if (path_index(group->path, group->count, nh) < 0)
-				continue;
-			c.prefix.addr.family = i ? AF_INET6 : AF_INET;
-			memcpy(c.prefix.addr.bytes, at.addr, sizeof(at.addr));
-			c.prefix.len = at.len;
-			err = vpc_route_apply(txn, &c, extack);
-			if (err)
-				return err;
-			(*routes)++;
-		}
+		cond_resched();
+		if (path_index(c.group->path, c.group->count, nh) < 0)
+			continue;
+		err = vpc_route_apply(txn, &change, extack);
+		if (err)
+			return err;
+		(*routes)++;
 	}
 	return 0;
 }
@@ -566,33 +574,18 @@ void vpc_route_clear(struct vpc_table *table)
  */
 bool vpc_route_user(const struct vpc_nexthop *nh, char *buf, size_t size)
 {
+	char prefix[VPC_PREFIX_STRLEN], label[VPC_TABLE_LABEL_LEN];
 	struct vpc_table *table;
 
 	list_for_each_entry(table, &nh->key.vpc->tables, node) {
-		char prefix[VPC_PREFIX_STRLEN], label[VPC_TABLE_LABEL_LEN];
-		struct vpc_lpm_prefix at;
-		u32 value;
-		int i;
+		struct cursor c = {};
 
-		for (i = 0; i < 2; i++) {
-			bool first = true;
-
-			while ((value = vpc_lpm_next(&table->lpm[i], &at, first))) {
-				struct vpc_prefix p = { .len = at.len };
-				const struct vpc_group *group;
-
-				first = false;
-				if (value == VPC_ROUTE_LOCAL)
-					continue;
-				group = vpc_group_by_id(table->vpc->vn, value);
-				if (path_index(group->path, group->count, nh) < 0)
-					continue;
-				p.addr.family = i ? AF_INET6 : AF_INET;
-				memcpy(p.addr.bytes, at.addr, sizeof(at.addr));
-				snprintf(buf, size, "route %s in %s", vpc_prefix_str(&p, prefix),
-					 vpc_table_label(table, label, sizeof(label)));
-				return true;
-			}
+		while (next_route(table, &c)) {
+			if (path_index(c.group->path, c.group->count, nh) < 0)
+				continue;
+			snprintf(buf, size, "route %s in %s", vpc_prefix_str(&c.prefix, prefix),
+				 vpc_table_label(table, label, sizeof(label)));
+			return true;
 		}
 	}
 	return false;

@@ -119,8 +119,11 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 		vpc_err(extack, err, "the packet hooks could not be registered");
 		goto err_table;
 	}
-	/* A configured module cannot be removed; the command that got here holds it. */
-	__module_get(THIS_MODULE);
+	/* A configured module cannot be removed. */
+	if (!try_module_get(THIS_MODULE)) {
+		err = vpc_err(extack, -ENODEV, "the module is being removed");
+		goto err_table;
+	}
 	return vpc;
 
 err_table:

@@ -236,7 +236,7 @@ test_fragmentation()
 	t_is "none larger than the MTU" "$(capture_count frag 'greater 1415')" 0
 	check "a large echo without DF comes back" ns b1 ping -q -M dont -c 2 -i 0.2 -W 20 -s 3000 $A2
 	check "fragments of the sender itself pass, IPv6" \
-		ns b2 ping -q -c 2 -i 0.2 -W 20 -s 3000 $A1_6
+		ping_all b2 2 -s 3000 $A1_6
 }
 
 has_size()

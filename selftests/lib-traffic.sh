@@ -68,6 +68,16 @@ listening()
 	[ -n "$(ns "$1" ss -Hln"$2" "sport = :$3")" ]
 }
 
+ping_all()
+{
+	local name=$1 count=$2 out
+
+	shift 2
+	out=$(ns "$name" ping -q -n -c "$count" -i 0.2 -W 30 "$@" 2>&1)
+	echo "$out"
+	grep -q "^$count packets transmitted, $count received" <<<"$out"
+}
+
 # Frames of one host are handled in order, so an answer to a later one will do.
 fence()
 {

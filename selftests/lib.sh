@@ -52,9 +52,10 @@
 #                           nothing by itself (no MLD, no RS), for exact counts
 #   host_del NAME           deletes it, and so DEV
 #   ns_new NAME             a namespace with lo and nothing else
-#   port_add DEV ARGS...    vpcctl port add DEV ARGS..., sets DEV up, and waits until
-#                           the kernel has noticed at both ends
-#   uplink_add DEV ARGS...  the same with vpcctl uplink add
+#   port_add DEV ARGS...    vpcctl port add DEV ARGS..., plug, and waits until the host's
+#                           MAC is known: before, what it sends is dropped
+#   uplink_add DEV ARGS...  vpcctl uplink add DEV ARGS..., plug
+#   plug DEV                sets DEV up, waits until the kernel has noticed at both ends
 #   mac NAME DEV            prints the MAC address of a device of a namespace
 #   neigh NAME ADDR MAC     a static neighbour of that host's eth0
 # Waiting
@@ -64,6 +65,8 @@
 #   bg_stop KEY [SIGNAL]    ends it (default TERM) and waits for its end
 #   bg_alive KEY            it still runs
 #   listening NAME {t|u} PORT   something listens there (for wait_for)
+#   ping_all NAME COUNT ADDR [ARG...]   each of COUNT echo requests is answered (ping itself
+#                           is content with one)
 #   fence NAME ADDR         what NAME sent before has been handled: ADDR answered it
 # Captures
 #   capture_start KEY NAME DEV [-s SNAPLEN] [FILTER]   returns when it sees everything
@@ -414,22 +417,30 @@ t_linked()
 	} | grep -c 'state UP')" = 2 ]
 }
 
-t_plug()
+plug()
 {
 	must r ip link set "$1" up
 	[ -z "${T_PEER[$1]-}" ] || must wait_for 60 t_linked "$1"
 }
 
+t_learned()
+{
+	vpc -json port show "$1" | jq -e '.[0].lladdr' >/dev/null
+}
+
+# A host that has the address answers the question for its MAC, if not the first
+# one then the second, a second later. A host that does not is none of our business.
 port_add()
 {
 	vpc_ok port add "$@"
-	t_plug "$1"
+	plug "$1"
+	[ -z "${T_PEER[$1]-}" ] || wait_for 5 t_learned "$1" || :
 }
 
 uplink_add()
 {
 	vpc_ok uplink add "$@"
-	t_plug "$1"
+	plug "$1"
 }
 
 mac()

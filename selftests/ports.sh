@@ -66,10 +66,10 @@ test_subnet()
 	check "DAD ends for h1" wait_for 60 addresses_settled h1
 	check "DAD ends for h2" wait_for 60 addresses_settled h2
 	t_is "DAD finds no duplicate" "$(dad_failed h1)$(dad_failed h2)" ""
-	check "IPv4 between two ports of a subnet" ns h1 ping -q -c 3 -i 0.2 -W 20 "$ADDR2"
-	check "IPv4 the other way" ns h2 ping -q -c 3 -i 0.2 -W 20 "$ADDR1"
-	check "IPv6 between two ports of a subnet" ns h1 ping -q -c 3 -i 0.2 -W 20 "$ADDR2_6"
-	check "IPv6 the other way" ns h2 ping -q -c 3 -i 0.2 -W 20 "$ADDR1_6"
+	check "IPv4 between two ports of a subnet" ping_all h1 3 "$ADDR2"
+	check "IPv4 the other way" ping_all h2 3 "$ADDR1"
+	check "IPv6 between two ports of a subnet" ping_all h1 3 "$ADDR2_6"
+	check "IPv6 the other way" ping_all h2 3 "$ADDR1_6"
 	t_is "the neighbour is seen with the port's MAC" \
 		"$(ip -n "$T_ID.h1" -j neigh show "$ADDR2" dev eth0 | jq -r '.[0].lladdr')" \
 		"$(mac R p1)"
@@ -185,8 +185,8 @@ test_gateway()
 	vpc_a
 	host1 quiet
 	port1
-	check "echo from the gateway, IPv4" ns h1 ping -q -c 3 -i 0.2 -W 20 "$GW"
-	check "echo from the gateway, IPv6" ns h1 ping -q -c 3 -i 0.2 -W 20 "$GW_6"
+	check "echo from the gateway, IPv4" ping_all h1 3 "$GW"
+	check "echo from the gateway, IPv6" ping_all h1 3 "$GW_6"
 	check "echo of 1400 bytes" ns h1 ping -q -c 1 -s 1400 -W 20 "$GW"
 	check "echo of 1400 bytes, IPv6" ns h1 ping -q -c 1 -s 1400 -W 20 "$GW_6"
 
@@ -284,8 +284,8 @@ test_appliance()
 		allow 10.0.2.0/24 allow fd00:a:1::/64 allow fd00:a:2::/64
 	appliance_routes add
 	capture_start app app eth0 "icmp[0] = 8 or (icmp6 and ip6[40] = 128)"
-	check "with allow the appliance forwards, IPv4" ns h1 ping -q -c 3 -i 0.2 -W 30 10.0.2.10
-	check "with allow the appliance forwards, IPv6" ns h1 ping -q -c 3 -i 0.2 -W 30 fd00:a:2::10
+	check "with allow the appliance forwards, IPv4" ping_all h1 3 10.0.2.10
+	check "with allow the appliance forwards, IPv6" ping_all h1 3 fd00:a:2::10
 	capture_stop app
 	t_is "every request passes the appliance, in and out" "$(capture_count app)" 12
 	t_is "the hop count is lowered before and after it" \
@@ -394,12 +394,12 @@ test_uplink()
 		ns h1 ping -q -c 1 -W 30 198.51.100.1
 	check "the first packet to a router behind an uplink is not lost, IPv6" \
 		ns h1 ping -q -c 1 -W 30 2001:db8:99::1
-	check "there and back, IPv4" ns h1 ping -q -c 3 -i 0.2 -W 30 198.51.100.1
-	check "there and back, IPv6" ns h1 ping -q -c 3 -i 0.2 -W 30 2001:db8:99::1
+	check "there and back, IPv4" ping_all h1 3 198.51.100.1
+	check "there and back, IPv6" ping_all h1 3 2001:db8:99::1
 	check "from behind the uplink, IPv4" \
-		ns gw ping -q -c 3 -i 0.2 -W 30 -I 198.51.100.1 "$ADDR1"
+		ping_all gw 3 -I 198.51.100.1 "$ADDR1"
 	check "from behind the uplink, IPv6" \
-		ns gw ping -q -c 3 -i 0.2 -W 30 -I 2001:db8:99::1 "$ADDR1_6"
+		ping_all gw 3 -I 2001:db8:99::1 "$ADDR1_6"
 	capture_stop up
 	a=$(mac R u1)
 	t_num "we ask for the router's MAC from the uplink's address" "$(capture_count up \
