@@ -102,7 +102,8 @@ send_icmp()
 		bg "ping$v" "${v}1" ping -q -e 77 -p "$hex" -s 600 -c 5 -i 0.2 -W 30 "$to"
 	done
 	for v in a b; do
-		check "$1: echo in VPC $v" bg_wait "ping$v"
+		bg_wait "ping$v"
+		check "$1: echo in VPC $v" grep "^5 packets transmitted, 5 received" "$T_DIR/ping$v.out"
 	done
 }
 
@@ -246,7 +247,7 @@ lone()
 	check_fail "an address of VPC b is not reached from VPC a, IPv6" \
 		ns a1 ping -q -p 41 -s 600 -c 2 -i 0.2 -W 3 $DST6
 	t_num "it is an address that nobody holds" "$(($(drops a no_endpoint) - before))" -eq 4
-	check "VPC b is as before" ns b1 ping -q -p 42 -s 600 -c 2 -i 0.2 -W 30 $DST4
+	check "VPC b is as before" ping_all b1 2 -p 42 -s 600 $DST4
 	for p in pa1 pb1 pb2; do
 		capture_stop "$p"
 	done

@@ -75,25 +75,72 @@ test_subnet()
 		"$(mac R p1)"
 }
 
-# Nobody has heard of h2 before h1 sends a single packet to it.
+# deaf NAME: the host does not hear who asks for it; hears NAME: it does again.
+deaf()
+{
+	must ns "$1" nft '
+		table arp deaf {
+			chain in {
+				type filter hook input priority 0
+				arp operation request drop
+			}
+		}
+		table ip6 deaf {
+			chain in {
+				type filter hook input priority 0
+				icmpv6 type nd-neighbor-solicit drop
+			}
+		}'
+}
+
+hears()
+{
+	must ns "$1" nft delete table arp deaf
+	must ns "$1" nft delete table ip6 deaf
+}
+
+asked()
+{
+	[ "$(capture_count asked "src host $GW_6 and icmp6 and ip6[40] = 135")" -ge "$1" ]
+}
+
+# unknown NAME DEV: a port whose tenant the module has asked for in vain, three times.
+unknown()
+{
+	deaf "$1"
+	capture_start asked "$1" eth0
+	"port${1#h}" >/dev/null
+	check "$1 is asked for its MAC" wait_for 60 asked 3
+	capture_stop asked
+	hears "$1"
+	t_is "and is not known" "$(lladdr "$2")" "none false"
+}
+
 test_first_packet()
 {
-	local family
+	local to
 
-	for family in 4 6; do
+	for to in "$ADDR2" "$ADDR2_6"; do
 		vpc_a
 		host1 quiet
 		host2 quiet
 		port1
-		port2
-		fence h1 "$GW"
-		if [ "$family" = 4 ]; then
-			check "the first IPv4 packet is not lost" ns h1 ping -q -c 1 -W 30 "$ADDR2"
-		else
-			check "the first IPv6 packet is not lost" ns h1 ping -q -c 1 -W 30 "$ADDR2_6"
-		fi
-		host_del h2
+		unknown h2 p2
+		check "the first packet to $to is not lost" ns h1 ping -q -c 1 -W 30 "$to"
+		vpc_ok flush
 	done
+}
+
+# A tenant that knows the gateway's MAC and asks for nothing: what it sends first is
+# dropped, as its MAC is not known, but it makes the module ask.
+test_first_word()
+{
+	vpc_a
+	host1 quiet
+	unknown h1 p1
+	neigh h1 "$GW" "$(mac R p1)"
+	check "a tenant that never asks is heard" wait_for 10 ns h1 ping -q -c 1 -W 1 "$GW"
+	t_num "though not at once" "$(drops a source_unknown)" -ge 1
 }
 
 # --- ARP and ND ----------------------------------------------------------------
@@ -384,12 +431,11 @@ test_uplink()
 	must ip -n "$T_ID.gw" addr add 2001:db8:99::1/128 dev lo
 	must ip -n "$T_ID.gw" route add 10.0.0.0/16 via 192.0.2.2
 	must ip -n "$T_ID.gw" route add fd00:a::/32 via 2001:db8:1::2
+	capture_start up gw eth0
 	uplink_add u1 vpc a address 192.0.2.2/24 address 2001:db8:1::2/64
 	vpc_ok route add 198.51.100.0/24 vpc a via router 192.0.2.1
 	vpc_ok route add 2001:db8:99::/48 vpc a via router 2001:db8:1::1
 
-	must ip -n "$T_ID.gw" neigh flush dev eth0
-	capture_start up gw eth0
 	check "the first packet to a router behind an uplink is not lost, IPv4" \
 		ns h1 ping -q -c 1 -W 30 198.51.100.1
 	check "the first packet to a router behind an uplink is not lost, IPv6" \
@@ -437,6 +483,7 @@ test_uplink()
 
 test_subnet
 test_first_packet
+test_first_word
 test_neighbours
 test_gateway
 test_lladdr

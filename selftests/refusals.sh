@@ -330,6 +330,7 @@ denied "another user" all "${nobody[@]}"
 denied "root of a user namespace" commands "${nobody[@]}" unshare -Urn
 denied "root of a user namespace, in this network namespace" all "${nobody[@]}" unshare -Ur
 denied "root without the capability" all setpriv --bounding-set -net_admin
+chmod 755 "$T_DIR"	# for the listeners
 hears "an event is heard by who may" something
 hears "none is sent where another than the host's root owns the namespace" nothing "${nobody[@]}" unshare -Urn
 check "after all that everything can be removed" vpc flush

@@ -110,8 +110,7 @@ static const char *sentence_of(int error)
 {
 	switch (error) {
 	case EPERM:
-		return "this needs CAP_NET_ADMIN in the initial user namespace "
-		       "(or see userns of the module)";
+		return "this needs CAP_NET_ADMIN in the initial user namespace (or userns=1)";
 	case EOPNOTSUPP:
 		return "the module does not know this command: it is older than vpcctl";
 	case ENOENT:
