@@ -79,8 +79,8 @@ idle_end()
 	t_num "the idle port is asked for its MAC" \
 		"$(capture_count idle "arp and not ${own[*]}")" -ge 1
 	# We ask the tenant, whose stack then wants to know who we are.
-	ask="arp[14:4] = 0x0a000901 and arp[24:4] = 0x0a00090a"
-	ask+=" or icmp6 and (ip6[40] = 135 or ip6[40] = 136) and src host fd00:a:9::1"
+	ask="(arp[14:4] = 0x0a000901 and arp[24:4] = 0x0a00090a)"
+	ask+=" or (icmp6 and (ip6[40] = 135 or ip6[40] = 136) and src host fd00:a:9::1)"
 	t_is "an idle port carries our ARP and ND and nothing else" \
 		"$(capture_text idle -e "not ${own[*]} and not (ether src $(mac R p9) and ($ask))")" ""
 }

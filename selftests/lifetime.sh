@@ -15,6 +15,10 @@ if [ -z "$ko" ] && [ -r /run/vpc-vm.config ]; then
 	params=$(. /run/vpc-vm.config && echo "${VM_PARAMS-}")
 fi
 ko=${ko:-$T_TOP/build/module/$(uname -r)/vpc.ko}
+# Without its debug information it loads three times as fast.
+if strip -g -o "$T_DIR/vpc.ko" "$ko" 2>/dev/null; then
+	ko=$T_DIR/vpc.ko
+fi
 
 load()
 {
@@ -42,7 +46,7 @@ refs_back()
 sender()
 {
 	neigh ha "$1" "$(mac R pa)"
-	stamp_send from ha "$2" 5000
+	stamp_send from ha "$2" 5000 3000
 }
 
 # --- devices ----------------------------------------------------------------------------
@@ -55,13 +59,13 @@ devices()
 	port_add pb subnet sa address 10.1.1.20
 	stamp_catch at hb 5000
 	sender 10.1.1.20 10.1.1.20
-	must wait_for 60 stamp_passed at 50
+	must stamp_wait at 50
 	events_start dev
 	check "a port's device is deleted under traffic" timeout 60 ip -n "$T_ID.R" link del pb
 	t_is "the port is gone" "$(get 'map(.dev) | join(" ")' port show)" pa
 	t_is "its address is free" "$(get 'map(.address) | join(" ")' endpoint show)" \
 		"10.1.1.10 fd00:1:0:1::10"
-	must wait_for 60 stamp_passed from $(($(stamp_highest from) + 100))
+	must stamp_wait from $(($(stamp_highest from) + 100))
 	t_num "what is sent to it is dropped and counted" "$(drops a no_endpoint)" -gt 0
 	bg_stop catch.at
 	host_del hb
@@ -69,7 +73,7 @@ devices()
 	host_new hb pb 10.1.1.20/24 via 10.1.1.1 quiet
 	port_add pb subnet sa address 10.1.1.20
 	stamp_catch at hb 5000
-	check "a new device can take its place" wait_for 60 stamp_passed at 1
+	check "a new device can take its place" stamp_wait at 1
 	check "the sender's device is deleted" timeout 60 ip -n "$T_ID.R" link del pa
 	bg_stop from
 	bg_stop catch.at
@@ -88,20 +92,20 @@ silent()
 	must ip -n "$T_ID.hb" link set eth0 arp off
 	port_add pb subnet sa address 10.1.1.20
 	sender 10.1.1.20 10.1.1.20
-	must wait_for 60 stamp_passed from 50
+	must stamp_wait from 50
 	check "a device with packets waiting for a MAC is deleted" timeout 60 ip -n "$T_ID.R" link del pb
 	host_del hb
 
 	host_new hb pb 10.1.1.20/24 via 10.1.1.1 quiet
 	port_add pb subnet sa address 10.1.1.20
 	stamp_catch at hb 5000
-	must wait_for 60 stamp_passed at 50
+	must stamp_wait at 50
 	must r ip link set pb down
 	check "a port's device can be renamed" r ip link set pb name px
 	t_is "the port has the new name" "$(get 'map(.dev) | sort | join(" ")' port show)" "pa px"
 	check "and is found by it" vpc port show px
 	must r ip link set px up
-	check "and works" wait_for 60 stamp_passed at $(($(stamp_highest from) + 50))
+	check "and works" stamp_wait at $(($(stamp_highest from) + 50))
 	ns_new elsewhere
 	events_start move
 	check "a port's device is moved to another namespace" \
@@ -155,7 +159,7 @@ namespaces()
 		stamp_catch at hb 5000
 		sender 10.1.1.20 10.1.1.20
 		bg out ha "$T_STAMP" send "$T_DIR/out.stamps" 203.0.113.1 5000 1000
-		must wait_for 60 stamp_passed at 50
+		must stamp_wait at 50
 		must ip netns del "$T_ID.R"
 		check "round $i: a namespace with everything in it goes, under traffic" wait_for 120 gone hb eth0
 		check "round $i: and lets go of the module" wait_for 120 refs_back
@@ -222,7 +226,7 @@ unloading()
 	check_fail "rmmod is refused while something is configured" rmmod vpc
 	check "and nothing has happened" pings ha 10.1.1.20
 	sender 10.1.1.20 10.1.1.20
-	must wait_for 60 stamp_passed from 50
+	must stamp_wait from 50
 	check "flush under traffic" vpc flush
 	t_is "everything is gone" "$(get '.counts | add')" 0
 	t_is "no way to a MAC is left" "$(awk '$1 == "vpc_dst" { print $2 }' /proc/slabinfo)" \
@@ -241,7 +245,7 @@ unloading()
 # With a sender that never stops. Odd rounds end with a flush, even ones with the removal of each.
 rounds()
 {
-	local i seen=0 flushed=0 config=$T_DIR/config undo=$T_DIR/undo
+	local i seen=0 config=$T_DIR/config undo=$T_DIR/undo
 
 	router_new
 	side 1
@@ -266,15 +270,15 @@ rounds()
 		vpc del b
 		vpc del a
 	END
+	printf 'link set pa up\nlink set pb up\n' >"$T_DIR/up"
 	stamp_catch at hb 5000
 	sender 10.1.1.20 10.1.1.20
 	for ((i = 1; i <= 50; i++)); do
 		must rmmod vpc
 		must load
 		vpc_ok -batch "$config"
-		must r ip link set pa up
-		must r ip link set pb up
-		if wait_for 60 stamp_passed at $(($(stamp_highest from) + 1)); then
+		must ip -n "$T_ID.R" -batch "$T_DIR/up"
+		if stamp_wait at $(($(stamp_highest from) + 1)); then
 			seen=$((seen + 1))
 		fi
 		if [ $((i % 2)) = 1 ]; then
@@ -282,13 +286,12 @@ rounds()
 		else
 			vpc_ok -batch "$undo"
 		fi
-		[ "$(get '.counts | add')" != 0 ] || flushed=$((flushed + 1))
-		must r ip link set pa up
+		must ip -n "$T_ID.R" -batch "$T_DIR/up"	# so that packets come all the time
 	done
 	bg_stop from
 	bg_stop catch.at
 	t_num "50 rounds of insmod and rmmod under traffic: packets passed" $seen -eq 50
-	t_num "50 rounds of insmod and rmmod under traffic: everything was removed" $flushed -eq 50
+	t_is "50 rounds of insmod and rmmod under traffic: everything was removed" "$(get '.counts | add')" 0
 }
 
 # Many objects, again and again; the module is unloaded before memory is looked at.

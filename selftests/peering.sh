@@ -275,7 +275,7 @@ udp_arrives()
 	stamp_catch at "$2" 5000
 	stamp_send from "$1" "$3" 5000 500 100
 	bg_wait from
-	wait_for 60 stamp_passed at 100
+	stamp_wait at 100
 	bg_stop catch.at
 	t_is "UDP, $1 to $3" "$(stamps at)" "100 1 100 100"
 }
@@ -409,11 +409,11 @@ deletion()
 		vpc_ok route add 10.2.0.0/24 table extra via peering ab
 		vpc_ok route add fd00:1::/48 table spare via peering ab
 		stamp_send from ha 10.2.1.10 5000
-		wait_for 60 stamp_passed at 100 || t_note "no traffic before the deletion"
+		stamp_wait at 100 || t_note "no traffic before the deletion"
 		[ "$i" != 1 ] || shown
 		get . peering del ab >"$T_DIR/del.out"
 		sent=$(stamp_highest from)
-		wait_for 60 stamp_passed from $((sent + 300))
+		stamp_wait from $((sent + 300))
 		bg_stop from
 		must wait_for 60 all_taken
 		t_num "deleted under traffic: nothing sent after the reply ($sent) arrives" \

@@ -104,12 +104,13 @@ asked()
 	[ "$(capture_count asked "src host $GW_6 and icmp6 and ip6[40] = 135")" -ge "$1" ]
 }
 
-# unknown NAME DEV: a port whose tenant the module has asked for in vain, three times.
+# unknown NAME DEV ADDRESS...: a port whose tenant was asked for in vain, three times.
 unknown()
 {
 	deaf "$1"
 	capture_start asked "$1" eth0
-	"port${1#h}" >/dev/null
+	vpc_ok port add "$2" subnet s1 address "$3" address "$4"
+	plug "$2"
 	check "$1 is asked for its MAC" wait_for 60 asked 3
 	capture_stop asked
 	hears "$1"
@@ -125,7 +126,7 @@ test_first_packet()
 		host1 quiet
 		host2 quiet
 		port1
-		unknown h2 p2
+		unknown h2 p2 "$ADDR2" "$ADDR2_6"
 		check "the first packet to $to is not lost" ns h1 ping -q -c 1 -W 30 "$to"
 		vpc_ok flush
 	done
@@ -137,7 +138,7 @@ test_first_word()
 {
 	vpc_a
 	host1 quiet
-	unknown h1 p1
+	unknown h1 p1 "$ADDR1" "$ADDR1_6"
 	neigh h1 "$GW" "$(mac R p1)"
 	check "a tenant that never asks is heard" wait_for 10 ns h1 ping -q -c 1 -W 1 "$GW"
 	t_num "though not at once" "$(drops a source_unknown)" -ge 1
@@ -347,19 +348,19 @@ test_appliance()
 
 # --- counters ------------------------------------------------------------------------
 
-fields=(rx_packets rx_bytes tx_packets tx_bytes drops)
-
+# Of p1, of p2 and of the VPC, a line per counter.
 all_counters()
 {
-	local f
-
-	for f in "${fields[@]}"; do
-		echo "$(port_counter p1 "$f") $(port_counter p2 "$f") $(vpc_counter a "$f")"
-	done
+	{
+		vpc -json port show
+		vpc -json stats vpc a
+	} | jq -rs '[(.[0][] | select(.dev == "p1")), (.[0][] | select(.dev == "p2")), .[1][0]] |
+		map(.counters) | ("rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "drops") as $f |
+		map(.[$f]) | join(" ")'
 }
 
 # counted TEXT BEFORE WANT: what has been counted since BEFORE, an all_counters:
-# for each of $fields that of p1, of p2 and of the VPC, ended by ";".
+# for each counter that of p1, of p2 and of the VPC, ended by ";".
 counted()
 {
 	local got
@@ -462,7 +463,7 @@ test_uplink()
 	capture_start h1 h1 eth0 udp
 	before=$(drops a source_route)
 	# Nowhere, a tenant's own, the VPC's, and an address behind another router.
-	for a in 203.0.113.7 "$ADDR1" 10.0.2.99 192.0.2.2; do
+	for a in 203.0.113.7 "$ADDR1" 10.0.2.99; do
 		must ns gw "$T_PKT" send eth0 eth dst "$(mac R u1)" \
 			ip4 src "$a" dst "$ADDR1" udp 1 2 text a
 	done
@@ -476,7 +477,19 @@ test_uplink()
 	must ns gw ping -q -c 1 -W 30 -I 198.51.100.1 "$ADDR1"
 	capture_stop h1
 	t_is "sources that do not route back to the uplink are dropped" \
-		"$(($(drops a source_route) - before))" 7
+		"$(($(drops a source_route) - before))" 6
+	before=$(drops a source_address)
+	for a in 192.0.2.2 127.0.0.1 0.0.0.0 224.0.0.1; do
+		must ns gw "$T_PKT" send eth0 eth dst "$(mac R u1)" \
+			ip4 src "$a" dst "$ADDR1" udp 1 2 text a
+	done
+	for a in 2001:db8:1::2 fe80::1 ::; do
+		must ns gw "$T_PKT" send eth0 eth dst "$(mac R u1)" \
+			ip6 src "$a" dst "$ADDR1_6" udp 1 2 text a
+	done
+	must ns gw ping -q -c 1 -W 30 -I 198.51.100.1 "$ADDR1"
+	t_is "sources that are nobody's or our own are dropped" \
+		"$(($(drops a source_address) - before))" 7
 	t_is "and those that do are not" "$(capture_text h1 -t | sed 's/\.[0-9]* > .*//')" \
 		"IP 198.51.100.9"
 }

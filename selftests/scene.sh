@@ -19,7 +19,7 @@
 #   stamp_send KEY HOST ADDR PORT [INTERVAL [COUNT]]
 #   stamps KEY              "COUNT FIRST LAST HIGHEST", see stamp.c; also stamp_highest,
 #                           stamp_count KEY
-#   stamp_passed KEY N      the highest number is at least N (for wait_for)
+#   stamp_wait KEY N        waits until the highest number is at least N; fails after a minute
 #   tcp_echo HOST           serves an echo on TCP port 7 of every address
 #   tcp_talks HOST ADDR     ADDR echoes what HOST says
 #   events_start KEY        listens to events; events_stop KEY
@@ -159,7 +159,8 @@ stamp_send()
 	shift 2
 	rm -f "$T_DIR/$key.stamps"
 	bg "$key" "$host" "$T_STAMP" send "$T_DIR/$key.stamps" "$1" "$2" "${3:-1000}" "${@:4}"
-	must wait_for 60 stamp_passed "$key" 1
+	must wait_for 60 test -s "$T_DIR/$key.stamps"
+	must stamp_wait "$key" 1
 }
 
 stamps()
@@ -177,12 +178,15 @@ stamp_count()
 
 stamp_highest()
 {
-	stamps "$1" | cut -d ' ' -f 4
+	local highest rest
+
+	read -r rest rest rest highest < <(stamps "$1")
+	echo "${highest:-none}"
 }
 
-stamp_passed()
+stamp_wait()
 {
-	[ -e "$T_DIR/$1.stamps" ] && [ "$(stamp_highest "$1")" -ge "$2" ]
+	"$T_STAMP" wait "$T_DIR/$1.stamps" "$2" 60
 }
 
 # --- events ---------------------------------------------------------------------------

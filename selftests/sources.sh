@@ -81,11 +81,11 @@ extensions()
 	drop ha eth0 $A_GW a ip_options "routing header 0 behind another" \
 		"${e[@]}" ext 43 $rh4 ext 43 "$rh0" udp 1 2
 	while [ ${#many[@]} -lt 27 ]; do
-		many+=(ext 60 $pad)
+		many+=(ext 60 "$pad")
 	done
 	drop ha eth0 $A_GW a ip_options "nine extension headers" "${e[@]}" "${many[@]}" udp 1 2
 	capture_start ext b2 eth0 ip6
-	must ns ha "$T_PKT" send eth0 "${e[@]}" ext 60 $pad ext 60 $pad udp 1 2 text extended
+	must ns ha "$T_PKT" send eth0 "${e[@]}" ext 60 "$pad" ext 60 "$pad" udp 1 2 text extended
 	must ns ha "$T_PKT" send eth0 "${e[@]}" ext 43 $rh4 udp 1 2 text extended
 	fence ha $B2
 	capture_stop ext
@@ -130,7 +130,7 @@ uplink()
 
 	capture_start b2 b2 eth0 udp
 	for s in 203.0.113.1 $B1; do
-		drop gw eth0 192.0.2.2 a "$([ $s = $B1 ] && echo source_route || echo source_address)" \
+		drop gw eth0 192.0.2.2 a "$([ "$s" = "$B1" ] && echo source_route || echo source_address)" \
 			"from behind the uplink into the peering as $s" \
 			"${e[@]}" ip4 src "$s" dst $B2 udp 1 2 text transit
 	done

@@ -5,6 +5,8 @@
  *   stamp send FILE ADDR PORT INTERVAL [COUNT]  sends 1, 2, 3... every INTERVAL microseconds,
  *                            for ever or COUNT of them
  *   stamp recv FILE DEV PORT notes what DEV receives for that UDP port; says "ready" first
+ *   stamp wait FILE NUMBER SECONDS   waits until the highest number is at least NUMBER; status 1 when
+ *                            it is not after SECONDS
  *   stamp show FILE          "COUNT FIRST LAST HIGHEST"; of a sender all four are the last number
  *
  * FILE is shared memory, so that a record can be read at any moment. A sender
@@ -175,6 +177,18 @@ static int receiver(struct record *rec, const char *dev, int port)
 	return 1;
 }
 
+static int waiter(const struct record *rec, __u64 number, int seconds)
+{
+	long turns;
+
+	for (turns = seconds * 100L; turns > 0; turns--) {
+		if (__atomic_load_n(&rec->highest, __ATOMIC_SEQ_CST) >= number)
+			return 0;
+		usleep(10000);
+	}
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	if ((argc == 6 || argc == 7) && !strcmp(argv[1], "send"))
@@ -183,6 +197,8 @@ int main(int argc, char **argv)
 	if (argc == 5 && !strcmp(argv[1], "recv"))
 		return receiver(record_open(argv[2], O_RDWR | O_CREAT | O_TRUNC), argv[3],
 				atoi(argv[4]));
+	if (argc == 5 && !strcmp(argv[1], "wait"))
+		return waiter(record_open(argv[2], O_RDONLY), atoll(argv[3]), atoi(argv[4]));
 	if (argc == 3 && !strcmp(argv[1], "show")) {
 		const struct record *rec = record_open(argv[2], O_RDONLY);
 
@@ -192,6 +208,6 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	fprintf(stderr, "usage: stamp send FILE ADDR PORT INTERVAL [COUNT] |\n"
-		"       recv FILE DEV PORT | show FILE\n");
+		"       recv FILE DEV PORT | wait FILE NUMBER SECONDS | show FILE\n");
 	return 1;
 }

@@ -41,7 +41,7 @@ goes()
 	stamp_catch else "$other" 5000
 	stamp_send from ha "$2" 5000 1000 20
 	bg_wait from
-	wait_for 60 stamp_passed at 20
+	stamp_wait at 20
 	bg_stop catch.at
 	bg_stop catch.else
 	t_is "$1" "$(stamps at), else $(stamp_count else)" "20 1 20 20, else 0"
@@ -170,7 +170,7 @@ once()
 	local n count1 first1 high1 count2 first2 high2
 
 	n=$(stamp_highest from)
-	wait_for 60 stamp_passed r2 "$n"
+	stamp_wait r2 "$n"
 	read -r count1 first1 _ high1 < <(stamps r1)
 	read -r count2 first2 _ high2 < <(stamps r2)
 	t_is "$1" "$first1-$high1 ($count1), $first2-$high2 ($count2)" \
@@ -186,9 +186,9 @@ swap()
 	stamp_catch r1 r1 5000
 	stamp_catch r2 r2 5000
 	stamp_send from ha 203.0.113.5 5000
-	must wait_for 60 stamp_passed r1 100
+	must stamp_wait r1 100
 	must "$@"
-	must wait_for 60 stamp_passed r2 $(($(stamp_highest from) + 100))
+	must stamp_wait r2 $(($(stamp_highest from) + 100))
 	bg_stop from
 	once "$text"
 	bg_stop catch.r1

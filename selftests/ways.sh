@@ -88,10 +88,16 @@ uplink_table()
 	vpc_ok route del 203.0.113.0/24 vpc a
 }
 
-# A host that is there but does not say who it is.
+# A host that is there but does not say who it is, until it is made to.
 mute()
 {
-	must ip -n "$T_ID.$1" link set eth0 arp off
+	MAC_HB=$(mac hb eth0)
+	must ip -n "$T_ID.hb" link set eth0 arp off
+}
+
+announce()
+{
+	must ns hb "$T_PKT" send eth0 eth arp 1 "$MAC_HB" 10.2.1.10 00:00:00:00:00:00 10.2.1.10
 }
 
 known()
@@ -111,25 +117,23 @@ waiting()
 	check_fail "nothing is known of the mute host" known pb
 	capture_start "$mark" hb eth0 udp
 	must ns h1 "$T_PKT" send eth0 eth dst "$(mac R p1)" ip4 src 10.1.1.10 dst 10.2.1.10 udp 1 2 text "$mark"
-	fence h1 10.1.1.1
 	[ "$deleted" = no ] || vpc_ok peering del p
-	# It says who it is: whoever waits for it may go.
-	must ip -n "$T_ID.hb" link set eth0 arp on
-	must ns hb "$T_PKT" send eth0 eth arp 1 "$(mac hb eth0)" 10.2.1.10 00:00:00:00:00:00 10.2.1.10
+	# It says who it is: whoever waits for it may go. The module asks for three seconds.
+	announce
 	must wait_for 10 known pb
+	must ip -n "$T_ID.hb" neigh replace 10.2.1.1 lladdr "$(mac R pb)" dev eth0 nud permanent
 	fence hb 10.2.1.1
 	capture_stop "$mark"
 }
 
 peering_deleted()
 {
-	mute hb
+	mute
 	waiting no control
 	t_is "a packet waits for the MAC of its destination" \
 		"$(capture_text control -A | grep -c control)" 1
 	vpc_ok port del pb
 	vpc_ok peering del p
-	mute hb
 	waiting yes deleted
 	t_is "when its peering is deleted, it is never sent" \
 		"$(capture_text deleted -A | grep -c deleted)" 0
@@ -142,7 +146,6 @@ unknown()
 	local before p
 
 	# A full queue, and nobody who answers.
-	mute hb
 	vpc_ok port add pb subnet sb address 10.2.1.10 address 10.2.1.11
 	must r ip link set pb up
 	vpc_ok peering add p vpc a peer b
@@ -160,8 +163,7 @@ unknown()
 	check "a source whose MAC is not known is dropped" wait_for 10 unknown_source "$before"
 
 	# The device is down.
-	must ip -n "$T_ID.hb" link set eth0 arp on
-	must ns hb "$T_PKT" send eth0 eth arp 1 "$(mac hb eth0)" 10.2.1.10 00:00:00:00:00:00 10.2.1.10
+	announce
 	must wait_for 10 known pb
 	must r ip link set pb down
 	before=$(drops a link_down)
