@@ -93,7 +93,8 @@ static uint32_t put_tag(uint32_t len, const struct tpacket_auxdata *aux)
 {
 	uint16_t tag[2];
 
-	tag[0] = htons(aux->tp_status & TP_STATUS_VLAN_TPID_VALID ? aux->tp_vlan_tpid : ETH_P_8021Q);
+	tag[0] = htons(aux->tp_status & TP_STATUS_VLAN_TPID_VALID ?
+		       aux->tp_vlan_tpid : ETH_P_8021Q);
 	tag[1] = htons(aux->tp_vlan_tci);
 	memmove(frame + 12 + TAG_LEN, frame + 12, len - 12);
 	memcpy(frame + 12, tag, TAG_LEN);

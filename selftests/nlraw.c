@@ -352,8 +352,10 @@ static int hears(int fd, const char *file)
 {
 	char buf[4096];
 
-	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_config, sizeof(group_config)) ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_health, sizeof(group_health)))
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_config,
+		       sizeof(group_config)) ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group_health,
+		       sizeof(group_health)))
 		die("joining a group");
 	printf("joined\n");
 	fflush(stdout);

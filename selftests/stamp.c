@@ -5,8 +5,9 @@
  *   stamp send FILE ADDR PORT INTERVAL [COUNT]  sends 1, 2, 3... every INTERVAL microseconds,
  *                            for ever or COUNT of them
  *   stamp recv FILE DEV PORT notes what DEV receives for that UDP port; says "ready" first
- *   stamp wait FILE NUMBER SECONDS   waits until the highest number is at least NUMBER; status 1 when
- *                            it is not after SECONDS
+ *   stamp wait FILE NUMBER SECONDS
+ *                            waits until the highest number is at least NUMBER; status 1
+ *                            when it is not after SECONDS
  *   stamp show FILE          "COUNT FIRST LAST HIGHEST"; of a sender all four are the last number
  *
  * FILE is shared memory, so that a record can be read at any moment. A sender
