@@ -319,6 +319,7 @@ leaks()
 		turn
 	done
 	after=$(memory)
+	t_note "$before kB before, $after kB after"
 	t_num "memory of 600 VPCs and 9,000 routes comes back (kB)" $((after - before)) -lt 1024
 	must load
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What a packet may say about where it comes from, beyond the plain cases of
-# host.sh: options that the kernel would answer before any hook, sources that an
+# tenant.sh: options that the kernel would answer before any hook, sources that an
 # appliance or a network behind an uplink may not have, into a peering above all.
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/lib.sh"
