@@ -292,6 +292,9 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 		vpc_forward_send(pkt->skb, vd);
 		return VPC_DONE;
 	}
+	/* The first to wait starts over: the questions so far were for others. */
+	if (skb_queue_empty(&adj->queue))
+		adj->unanswered = 0;
 	__skb_queue_tail(&adj->queue, pkt->skb);
 	set_waiting(adj, true);
 	/* Known, but without a dst for want of memory: ask, to learn it anew. */
