@@ -99,15 +99,20 @@ bool vpc_dst_is_ours(const struct dst_entry *dst)
 	return dst && dst->ops >= dst_ops && dst->ops < dst_ops + ARRAY_SIZE(dst_ops);
 }
 
-static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
+/**
+ * vpc_dst_transmit() - write the Ethernet header and hand the frame to the device
+ * @vd: the way
+ * @skb: a packet that fits; skb->dev is the way's device
+ * Context: bottom halves off, RCU read side. Consumes @skb.
+ * Return: 0 or -errno; the packet is counted in either case.
+ */
+int vpc_dst_transmit(const struct vpc_dst *vd, struct sk_buff *skb)
 {
-	const struct vpc_dst *vd = container_of(skb_dst(skb), struct vpc_dst, dst);
-	struct net_device *dev = skb->dev;
 	u32 packets;
 	u64 bytes;
 
 	/* forward.c made room; a hook or an unlucky fragment may have used it. */
-	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(dev)))) {
+	if (unlikely(skb_cow_head(skb, LL_RESERVED_SPACE(skb->dev)))) {
 		vpc_drop_skb(skb, vd->link->vpc, NULL, VPC_DROP_NO_MEMORY);
 		return -ENOMEM;
 	}
@@ -119,6 +124,11 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 	/* A tunnel device would take it for its own way. */
 	skb_dst_drop(skb);
 	return dev_queue_xmit(skb);
+}
+
+static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return vpc_dst_transmit(container_of(skb_dst(skb), struct vpc_dst, dst), skb);
 }
 
 /* An IPv4 GSO packet whose segments are larger than the MTU and may be fragmented. */

@@ -7,9 +7,12 @@
 
 #include <linux/netfilter.h>
 #include <net/dst.h>
+#include <net/gso.h>
 #include <net/ip.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "forward.h"
+#include "hook.h"
 #include "icmp.h"
 #include "link.h"
 
@@ -18,25 +21,38 @@ static int forward_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return dst_output(net, sk, skb);
 }
 
+static bool fits(const struct sk_buff *skb, unsigned int mtu)
+{
+	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+}
+
 /**
- * vpc_forward_send() - run the FORWARD hook and transmit
+ * vpc_forward_send() - run the hooks, if there are any, and transmit
  * @skb: ready to leave, its hop count already lowered
  * @vd: where to
+ *
+ * Where nobody has a hook, and nothing is to be fragmented, the IP stack has
+ * nothing to add: the frame goes to the device at once.
+ *
  * Context: softirq, RCU read side.
  */
 void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
 {
 	struct net_device *in = skb->dev, *out = vd->dst.dev;
-	u8 pf = vd->dst.ops->family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	u8 family = vd->dst.ops->family;
 
+	if (likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
+	    likely(fits(skb, READ_ONCE(out->mtu)))) {
+		skb->dev = out;
+		vpc_dst_transmit(vd, skb);
+		return;
+	}
+	/* What needs neither NAT nor a stateful filter costs no conntrack. */
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, &vd->dst);
-	NF_HOOK(pf, NF_INET_FORWARD, dev_net(in), NULL, skb, in, out, forward_finish);
-}
-
-static bool fits(const struct sk_buff *skb, unsigned int mtu)
-{
-	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+	NF_HOOK(family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_FORWARD, dev_net(in),
+		NULL, skb, in, out, forward_finish);
 }
 
 /* Check and lower the hop count; the headers are writable afterwards. */

@@ -7,62 +7,19 @@
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/ip.h>
-#include <net/netfilter/nf_conntrack.h>
 
-#include "classify.h"
 #include "dst.h"
 #include "hook.h"
 #include "link.h"
-#include "nexthop.h"
-#include "packet.h"
-#include "table.h"
+#include "rx.h"
 
 #if !IS_ENABLED(CONFIG_NETFILTER_FAMILY_ARP)
 #error "vpc needs a kernel with CONFIG_NETFILTER_FAMILY_ARP, to keep the host's ARP off ports"
 #endif
 
-/* More than any sender makes of a packet of 64 KiB. */
-#define VPC_SEGMENTS_MAX 1024
-
-/* The packet's way, as Documentation/datapath.rst tells it. */
-static enum vpc_verdict route(struct vpc_pkt *pkt)
-{
-	enum vpc_verdict verdict;
-
-	verdict = vpc_classify(pkt);
-	if (verdict != VPC_CONTINUE)
-		return verdict;
-	verdict = vpc_classify_local(pkt);
-	if (verdict != VPC_CONTINUE)
-		return verdict;
-	do {
-		if (unlikely(++pkt->domains > VPC_DOMAINS_MAX))
-			return vpc_drop(pkt, VPC_DROP_DOMAIN_LIMIT);
-		verdict = pkt->table ? vpc_table_route(pkt) : vpc_nh_local_output(pkt);
-	} while (verdict == VPC_AGAIN);
-	return verdict;
-}
-
-/*
- * A guest writes the offload fields of its packets. They must not make the kernel
- * write a checksum into the addresses that are checked here, or cut a packet into
- * tens of thousands.
- */
-static bool offload_ok(const struct sk_buff *skb, u8 family)
-{
-	int header = family == AF_INET ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
-
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < header)
-		return false;
-	return !skb_is_gso(skb) ||
-	       skb->len <= (u64)skb_shinfo(skb)->gso_size * VPC_SEGMENTS_MAX;
-}
-
 static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 {
 	struct vpc_link *link = vpc_link_of(skb->dev);
-	struct vpc_pkt pkt;
 
 	/*
 	 * A device that is unbound is down, but packets that came in before may
@@ -73,16 +30,7 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 
 	/* A queue of a hook before ours lets packets go on in process context. */
 	local_bh_disable();
-	pkt = (struct vpc_pkt){ .skb = skb, .link = link, .family = family };
-	/* What needs neither NAT nor a stateful filter costs no conntrack. */
-	nf_reset_ct(skb);
-	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
-	vpc_skb_cost(skb, &pkt.packets, &pkt.bytes);
-	vpc_counters_rx(link->counters, pkt.packets, pkt.bytes);
-	if (likely(offload_ok(skb, family)))
-		route(&pkt);
-	else
-		vpc_drop(&pkt, VPC_DROP_MALFORMED);
+	vpc_rx_route(link, skb, family);
 	local_bh_enable();
 	return NF_STOLEN;
 }
@@ -145,6 +93,73 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
+static const struct nf_hook_entries *entries(const struct net *net, u8 family, int hook)
+{
+	return family == AF_INET6 ? rcu_dereference(net->nf.hooks_ipv6[hook]) :
+				    rcu_dereference(net->nf.hooks_ipv4[hook]);
+}
+
+/**
+ * vpc_hook_before_ours() - has somebody a PRE_ROUTING hook that comes before ours?
+ * @net: namespace of a bound device
+ * @family: of the packet
+ *
+ * Those that come after it never see a packet of ours.
+ *
+ * Context: RCU read side.
+ * Return: true when the packet must take the kernel's way in.
+ */
+bool vpc_hook_before_ours(const struct net *net, u8 family)
+{
+	const struct nf_hook_entries *e = entries(net, family, NF_INET_PRE_ROUTING);
+
+	return !e || e->hooks[0].hook != (family == AF_INET6 ? pre_routing6 : pre_routing4);
+}
+
+/*
+ * AppArmor, which distributions switch on by default, has a POST_ROUTING hook in
+ * every namespace. It accepts whatever belongs to no socket, and nothing that is
+ * forwarded does (apparmor_ip_postroute() in security/apparmor/lsm.c). It is built
+ * in, so its address stays good. No symbol leads to it, hence by its name.
+ */
+static nf_hookfn *apparmor_hook __read_mostly;
+
+static void find_apparmor(const struct net *net)
+{
+	char name[KSYM_NAME_LEN];
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < entries(net, AF_INET, NF_INET_POST_ROUTING)->num_hook_entries; i++) {
+		nf_hookfn *hook = entries(net, AF_INET, NF_INET_POST_ROUTING)->hooks[i].hook;
+
+		snprintf(name, sizeof(name), "%ps", hook);
+		if (!strcmp(name, "apparmor_ip_postroute"))
+			WRITE_ONCE(apparmor_hook, hook);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * vpc_hook_on_the_way() - has somebody a FORWARD or POST_ROUTING hook?
+ * @net: namespace of a bound device
+ * @family: of the packet
+ *
+ * Our own POST_ROUTING hook is for the host's packets alone. The packet belongs
+ * to no socket.
+ *
+ * Context: RCU read side.
+ * Return: true when the packet must take the hooks.
+ */
+bool vpc_hook_on_the_way(const struct net *net, u8 family)
+{
+	const struct nf_hook_entries *post = entries(net, family, NF_INET_POST_ROUTING);
+
+	if (entries(net, family, NF_INET_FORWARD) || !post)
+		return true;
+	return post->num_hook_entries > 1 + (post->hooks[0].hook == READ_ONCE(apparmor_hook));
+}
+
 /**
  * vpc_hook_register() - begin to see packets of a namespace
  * @vn: the namespace
@@ -160,6 +175,8 @@ int vpc_hook_register(struct vpc_net *vn)
 		return 0;
 	err = nf_register_net_hooks(vn->net, hooks, ARRAY_SIZE(hooks));
 	vn->hooked = !err;
+	if (!err)
+		find_apparmor(vn->net);
 	return err;
 }
 

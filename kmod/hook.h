@@ -5,6 +5,8 @@
 
 #include "netns.h"
 
+bool vpc_hook_before_ours(const struct net *net, u8 family);
+bool vpc_hook_on_the_way(const struct net *net, u8 family);
 int vpc_hook_register(struct vpc_net *vn);
 void vpc_hook_unregister(struct vpc_net *vn);
 

@@ -6,17 +6,16 @@
  */
 
 #include <linux/if_arp.h>
-#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/if_inet6.h>
 
-#include "arp_nd.h"
 #include "link.h"
 #include "netlink.h"
 #include "port.h"
+#include "rx.h"
 #include "table.h"
 #include "uplink.h"
 
@@ -24,60 +23,9 @@
 #define VPC_RATE_PER_SECOND 1000
 #define VPC_RATE_BURST 100
 
-/*
- * The kernel parses hop-by-hop options before any hook sees the packet, and
- * answers bad ones itself: by the host's routes, with an address of the host, to
- * a source that nobody has checked (ipv6_parse_hopopts() in net/ipv6/exthdrs.c).
- */
-static bool has_hop_options(const struct sk_buff *skb)
-{
-	const struct ipv6hdr *ip6h;
-	struct ipv6hdr buf;
-
-	ip6h = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	return ip6h && ip6h->nexthdr == NEXTHDR_HOP;
-}
-
-static rx_handler_result_t link_rx(struct sk_buff **pskb)
-{
-	struct sk_buff *skb = *pskb;
-	struct vpc_link *link = rcu_dereference(skb->dev->rx_handler_data);
-	enum vpc_drop_reason reason = VPC_DROP_ETHERTYPE;
-
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
-		return RX_HANDLER_PASS;
-	/* Only VLAN 0, which is a priority and no VLAN, is left in place for us. */
-	if (skb_vlan_tag_present(skb)) {
-		if (skb_vlan_tag_get_id(skb))
-			goto drop;
-		__vlan_hwaccel_clear_tag(skb);
-	}
-	if (skb->pkt_type == PACKET_OTHERHOST) {
-		reason = VPC_DROP_NOT_FOR_US;
-		goto drop;
-	}
-	switch (skb->protocol) {
-	case htons(ETH_P_IP):
-		return RX_HANDLER_PASS;
-	case htons(ETH_P_IPV6):
-		if (likely(!has_hop_options(skb)))
-			return RX_HANDLER_PASS;
-		reason = VPC_DROP_IP_OPTIONS;
-		break;
-	case htons(ETH_P_ARP):
-		skb = skb_share_check(skb, GFP_ATOMIC);
-		if (skb)
-			vpc_arp_rcv(link, skb);
-		return RX_HANDLER_CONSUMED;
-	}
-drop:
-	vpc_drop_skb(skb, link->vpc, link->counters, reason);
-	return RX_HANDLER_CONSUMED;
-}
-
 struct vpc_link *vpc_link_of(const struct net_device *dev)
 {
-	if (!dev || rcu_access_pointer(dev->rx_handler) != link_rx)
+	if (!dev || rcu_access_pointer(dev->rx_handler) != vpc_rx)
 		return NULL;
 	return rcu_dereference_rtnl(dev->rx_handler_data);
 }
@@ -253,7 +201,7 @@ err_counters:
  */
 int vpc_link_publish(struct vpc_link *link, struct netlink_ext_ack *extack)
 {
-	int err = netdev_rx_handler_register(link->dev, link_rx, link);
+	int err = netdev_rx_handler_register(link->dev, vpc_rx, link);
 
 	if (err)
 		return vpc_err(extack, err, "device %s is used by another kernel facility",

@@ -128,27 +128,40 @@ static inline bool key_valid(const struct vpc_lpm_key *key)
 	return !host;
 }
 
-static inline struct vpc_lpm_node __rcu **node_children(const struct vpc_lpm_node *n, bool v6)
+/*
+ * hweight64() is one instruction on x86, patched in at boot. User-Mode Linux
+ * patches nothing: Kbuild tells the compiler that the instruction is there.
+ */
+static __always_inline unsigned int count_bits(u64 map)
+{
+#ifdef __POPCNT__
+	return __builtin_popcountll(map);
+#else
+	return hweight64(map);
+#endif
+}
+
+static __always_inline struct vpc_lpm_node __rcu **node_children(const struct vpc_lpm_node *n, bool v6)
 {
 	return (struct vpc_lpm_node __rcu **)&n->body[v6 ? 2 : 0];
 }
 
-static inline u32 *node_values(const struct vpc_lpm_node *n, bool v6)
+static __always_inline u32 *node_values(const struct vpc_lpm_node *n, bool v6)
 {
-	return (u32 *)(node_children(n, v6) + hweight64(n->ext));
+	return (u32 *)(node_children(n, v6) + count_bits(n->ext));
 }
 
-static inline unsigned int rank(u64 map, u8 bit)
+static __always_inline unsigned int rank(u64 map, u8 bit)
 {
-	return hweight64(map & (BIT_ULL(bit) - 1));
+	return count_bits(map & (BIT_ULL(bit) - 1));
 }
 
-static inline struct vpc_lpm_node __rcu **node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
+static __always_inline struct vpc_lpm_node __rcu **node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
 {
 	return node_children(n, v6) + rank(n->ext, s);
 }
 
-static inline u32 *node_value(const struct vpc_lpm_node *n, u8 index, bool v6)
+static __always_inline u32 *node_value(const struct vpc_lpm_node *n, u8 index, bool v6)
 {
 	return node_values(n, v6) + rank(n->intb, index);
 }

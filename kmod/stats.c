@@ -43,40 +43,6 @@ struct vpc_counters __percpu *vpc_counters_alloc(void)
 	return c;
 }
 
-/**
- * vpc_counters_rx() - count what came in
- * @c: counters
- * @packets: wire packets
- * @bytes: their network layer bytes
- * Context: bottom halves off.
- */
-void vpc_counters_rx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
-{
-	struct vpc_counters *mine = this_cpu_ptr(c);
-
-	u64_stats_update_begin(&mine->syncp);
-	u64_stats_add(&mine->rx_packets, packets);
-	u64_stats_add(&mine->rx_bytes, bytes);
-	u64_stats_update_end(&mine->syncp);
-}
-
-/**
- * vpc_counters_tx() - count what is handed on
- * @c: counters
- * @packets: wire packets
- * @bytes: their network layer bytes
- * Context: bottom halves off.
- */
-void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
-{
-	struct vpc_counters *mine = this_cpu_ptr(c);
-
-	u64_stats_update_begin(&mine->syncp);
-	u64_stats_add(&mine->tx_packets, packets);
-	u64_stats_add(&mine->tx_bytes, bytes);
-	u64_stats_update_end(&mine->syncp);
-}
-
 static void counters_drop(struct vpc_counters __percpu *c, u32 packets)
 {
 	struct vpc_counters *mine = this_cpu_ptr(c);
@@ -141,7 +107,7 @@ static unsigned int gso_headers(const struct sk_buff *skb)
 }
 
 /**
- * vpc_skb_cost() - how many wire packets an skb stands for
+ * vpc_skb_cost_gso() - vpc_skb_cost() of a GSO packet
  * @skb: starts at the network header
  * @packets: gets their number
  * @bytes: gets the sum of their network layer lengths
@@ -150,16 +116,12 @@ static unsigned int gso_headers(const struct sk_buff *skb)
  *
  * Context: any.
  */
-void vpc_skb_cost(const struct sk_buff *skb, u32 *packets, u64 *bytes)
+void vpc_skb_cost_gso(const struct sk_buff *skb, u32 *packets, u64 *bytes)
 {
-	unsigned int headers, size;
+	unsigned int headers = gso_headers(skb), size = skb_shinfo(skb)->gso_size;
 
 	*packets = 1;
 	*bytes = skb->len;
-	if (likely(!skb_is_gso(skb)))
-		return;
-	headers = gso_headers(skb);
-	size = skb_shinfo(skb)->gso_size;
 	if (!headers || skb->len <= headers || !size)
 		return;
 	*packets = DIV_ROUND_UP(skb->len - headers, size);
@@ -199,6 +161,20 @@ const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf)
 		buf[i] = tolower(from[i]);
 	buf[i] = '\0';
 	return buf;
+}
+
+/**
+ * vpc_drops_count() - count the end of an skb that is gone already
+ * @vpc: whose drop it is
+ * @counters: of the link it came in on
+ * @reason: why
+ * Context: bottom halves off, RCU read side.
+ */
+void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
+		     enum vpc_drop_reason reason)
+{
+	this_cpu_inc(vpc->drops->count[reason]);
+	counters_drop(counters, 1);
 }
 
 /**

@@ -94,14 +94,65 @@ struct vpc_pkt;
 struct vpc;
 
 struct vpc_counters __percpu *vpc_counters_alloc(void);
-void vpc_counters_rx(struct vpc_counters __percpu *c, u32 packets, u64 bytes);
-void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes);
 void vpc_counters_add(struct vpc_totals *sum, const struct vpc_counters __percpu *c);
-void vpc_skb_cost(const struct sk_buff *skb, u32 *packets, u64 *bytes);
+void vpc_skb_cost_gso(const struct sk_buff *skb, u32 *packets, u64 *bytes);
 u64 vpc_drops_read(const struct vpc_drops __percpu *drops, enum vpc_drop_reason reason);
+void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
+		     enum vpc_drop_reason reason);
 #define VPC_DROP_NAME_LEN 24
 const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf);
 void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __percpu *counters,
 		  enum vpc_drop_reason reason);
+
+/**
+ * vpc_counters_rx() - count what came in
+ * @c: counters
+ * @packets: wire packets
+ * @bytes: their network layer bytes
+ * Context: bottom halves off.
+ */
+static inline void vpc_counters_rx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
+{
+	struct vpc_counters *mine = this_cpu_ptr(c);
+
+	u64_stats_update_begin(&mine->syncp);
+	u64_stats_add(&mine->rx_packets, packets);
+	u64_stats_add(&mine->rx_bytes, bytes);
+	u64_stats_update_end(&mine->syncp);
+}
+
+/**
+ * vpc_counters_tx() - count what goes out
+ * @c: counters
+ * @packets: wire packets
+ * @bytes: their network layer bytes
+ * Context: bottom halves off.
+ */
+static inline void vpc_counters_tx(struct vpc_counters __percpu *c, u32 packets, u64 bytes)
+{
+	struct vpc_counters *mine = this_cpu_ptr(c);
+
+	u64_stats_update_begin(&mine->syncp);
+	u64_stats_add(&mine->tx_packets, packets);
+	u64_stats_add(&mine->tx_bytes, bytes);
+	u64_stats_update_end(&mine->syncp);
+}
+
+/**
+ * vpc_skb_cost() - how many wire packets an skb stands for
+ * @skb: starts at the network header
+ * @packets: gets their number
+ * @bytes: gets the sum of their network layer lengths
+ * Context: any.
+ */
+static inline void vpc_skb_cost(const struct sk_buff *skb, u32 *packets, u64 *bytes)
+{
+	if (unlikely(skb_is_gso(skb))) {
+		vpc_skb_cost_gso(skb, packets, bytes);
+		return;
+	}
+	*packets = 1;
+	*bytes = skb->len;
+}
 
 #endif /* _VPC_STATS_H */

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way in: frames of bound devices. What is IP is checked as ip_rcv() and
+ * ipv6_rcv() check it (ip_rcv_core(), ip6_rcv_core()) and routed on the spot;
+ * the kernel's own receive path is taken only when somebody has a PRE_ROUTING
+ * hook that comes before ours.
+ */
+
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "arp_nd.h"
+#include "classify.h"
+#include "hook.h"
+#include "link.h"
+#include "nexthop.h"
+#include "packet.h"
+#include "rx.h"
+#include "table.h"
+
+/* More than any sender makes of a packet of 64 KiB. */
+#define VPC_SEGMENTS_MAX 1024
+
+/*
+ * A guest writes the offload fields of its packets. They must not make the kernel
+ * write a checksum into the addresses that are checked here, or cut a packet into
+ * tens of thousands.
+ */
+static bool offload_ok(const struct sk_buff *skb, u8 family)
+{
+	int header = family == AF_INET ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < header)
+		return false;
+	return !skb_is_gso(skb) ||
+	       skb->len <= (u64)skb_shinfo(skb)->gso_size * VPC_SEGMENTS_MAX;
+}
+
+/**
+ * vpc_rx_route() - the packet's way, as Documentation/datapath.rst tells it
+ * @link: where it came in
+ * @skb: the packet; its IP header is linear and has been checked
+ * @family: AF_INET or AF_INET6
+ * Context: bottom halves off, RCU read side. Consumes @skb.
+ */
+void vpc_rx_route(struct vpc_link *link, struct sk_buff *skb, u8 family)
+{
+	struct vpc_pkt pkt = { .skb = skb, .link = link, .family = family };
+	enum vpc_verdict verdict;
+
+	nf_reset_ct(skb);
+	vpc_skb_cost(skb, &pkt.packets, &pkt.bytes);
+	vpc_counters_rx(link->counters, pkt.packets, pkt.bytes);
+	if (unlikely(!offload_ok(skb, family))) {
+		vpc_drop(&pkt, VPC_DROP_MALFORMED);
+		return;
+	}
+	verdict = vpc_classify(&pkt);
+	if (unlikely(verdict != VPC_CONTINUE))
+		return;
+	verdict = vpc_classify_local(&pkt);
+	if (unlikely(verdict != VPC_CONTINUE))
+		return;
+	do {
+		if (unlikely(++pkt.domains > VPC_DOMAINS_MAX)) {
+			vpc_drop(&pkt, VPC_DROP_DOMAIN_LIMIT);
+			return;
+		}
+		verdict = pkt.table ? vpc_table_route(&pkt) : vpc_nh_local_output(&pkt);
+	} while (verdict == VPC_AGAIN);
+}
+
+/* Check the header, cut off what Ethernet has padded, set up what the kernel's steps expect. */
+static bool prepare4(struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+	unsigned int len;
+
+	if (!pskb_may_pull(skb, sizeof(*iph)))
+		return false;
+	iph = ip_hdr(skb);
+	if (iph->version != 4 || iph->ihl < 5 || !pskb_may_pull(skb, iph->ihl * 4))
+		return false;
+	iph = ip_hdr(skb);
+	if (ip_fast_csum(iph, iph->ihl))
+		return false;
+	len = ntohs(iph->tot_len);
+	/* A merged packet beyond 64 KiB (IPv4 BIG TCP). */
+	if (!len && skb_is_gso_tcp(skb))
+		len = skb->len;
+	if (len > skb->len || len < iph->ihl * 4 || pskb_trim_rcsum(skb, len))
+		return false;
+	skb->transport_header = skb->network_header + ip_hdrlen(skb);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->iif = skb->skb_iif;
+	return true;
+}
+
+/* Addresses are classify.c's business: it is stricter than the kernel. */
+static bool prepare6(struct sk_buff *skb)
+{
+	unsigned int len;
+
+	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)) || ipv6_hdr(skb)->version != 6)
+		return false;
+	len = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
+	if (len > skb->len || pskb_trim_rcsum(skb, len))
+		return false;
+	skb->transport_header = skb->network_header + sizeof(struct ipv6hdr);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	IP6CB(skb)->iif = skb->skb_iif;
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+	return true;
+}
+
+/*
+ * The kernel parses hop-by-hop options before any hook sees the packet, and
+ * answers bad ones itself: by the host's routes, with an address of the host, to
+ * a source that nobody has checked (ipv6_parse_hopopts() in net/ipv6/exthdrs.c).
+ */
+static bool has_hop_options(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr buf;
+
+	ip6h = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	return ip6h && ip6h->nexthdr == NEXTHDR_HOP;
+}
+
+static rx_handler_result_t rx_ip(struct vpc_link *link, struct sk_buff **pskb, u8 family)
+{
+	struct sk_buff *skb;
+
+	if (unlikely(vpc_hook_before_ours(dev_net(link->dev), family))) {
+		if (family == AF_INET || !has_hop_options(*pskb))
+			return RX_HANDLER_PASS;
+		vpc_drop_skb(*pskb, link->vpc, link->counters, VPC_DROP_IP_OPTIONS);
+		return RX_HANDLER_CONSUMED;
+	}
+	skb = skb_share_check(*pskb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		vpc_drops_count(link->vpc, link->counters, VPC_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+	if (unlikely(!(family == AF_INET ? prepare4(skb) : prepare6(skb)))) {
+		vpc_drop_skb(skb, link->vpc, link->counters, VPC_DROP_MALFORMED);
+		return RX_HANDLER_CONSUMED;
+	}
+	skb_orphan(skb);
+	vpc_rx_route(link, skb, family);
+	return RX_HANDLER_CONSUMED;
+}
+
+/**
+ * vpc_rx() - the rx_handler of a bound device
+ * @pskb: the frame, its data at the network header
+ * Context: softirq, RCU read side.
+ * Return: RX_HANDLER_CONSUMED, or RX_HANDLER_PASS when it shall meet other hooks first.
+ */
+rx_handler_result_t vpc_rx(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vpc_link *link = rcu_dereference(skb->dev->rx_handler_data);
+	enum vpc_drop_reason reason = VPC_DROP_ETHERTYPE;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	/* Only VLAN 0, which is a priority and no VLAN, is left in place for us. */
+	if (skb_vlan_tag_present(skb)) {
+		if (skb_vlan_tag_get_id(skb))
+			goto drop;
+		__vlan_hwaccel_clear_tag(skb);
+	}
+	if (unlikely(skb->pkt_type == PACKET_OTHERHOST)) {
+		reason = VPC_DROP_NOT_FOR_US;
+		goto drop;
+	}
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		return rx_ip(link, pskb, AF_INET);
+	case htons(ETH_P_IPV6):
+		return rx_ip(link, pskb, AF_INET6);
+	case htons(ETH_P_ARP):
+		skb = skb_share_check(skb, GFP_ATOMIC);
+		if (skb)
+			vpc_arp_rcv(link, skb);
+		else
+			vpc_drops_count(link->vpc, link->counters, VPC_DROP_NO_MEMORY);
+		return RX_HANDLER_CONSUMED;
+	}
+drop:
+	vpc_drop_skb(skb, link->vpc, link->counters, reason);
+	return RX_HANDLER_CONSUMED;
+}
