@@ -185,17 +185,14 @@ static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
 }
 
 /**
- * vpc_classify() - find the VPC of a packet and check its source
- * @pkt: the packet; its VPC and table are set
+ * vpc_classify() - check where a packet comes from
+ * @pkt: the packet
  * Context: softirq, RCU read side.
  * Return: VPC_CONTINUE, or VPC_DONE when it was dropped or answered.
  */
 enum vpc_verdict vpc_classify(struct vpc_pkt *pkt)
 {
 	enum vpc_verdict verdict;
-
-	pkt->vpc = pkt->link->vpc;
-	pkt->table = rcu_dereference(pkt->link->table);
 
 	verdict = pkt->family == AF_INET ? check_options4(pkt) : check_options6(pkt);
 	if (verdict != VPC_CONTINUE)

@@ -25,26 +25,26 @@ struct vpc_rate {
 
 /**
  * struct vpc_link - a device bound to a VPC
- * @obj: id; the name is the device's
  * @vpc: the VPC; what comes in here is in it
  * @dev: the device, whose rx_handler_data we are
- * @dev_tracker: our reference to it
  * @table: what packets from here are looked up in
  * @counters: traffic, per CPU
  * @gateway: our own address on it, by family; family 0: none
+ * @obj: id; the name is the device's. What packets need not read begins here
+ * @dev_tracker: our reference to it
  * @rate: limits our answers and errors
  * @node: in vpc::links
  * @was_up: the device was up before it was bound
  * @addr_gen_mode: of the device before it was bound
  */
 struct vpc_link {
-	struct vpc_object obj;
 	struct vpc *vpc;
 	struct net_device *dev;
-	netdevice_tracker dev_tracker;
 	struct vpc_table __rcu *table;
 	struct vpc_counters __percpu *counters;
 	struct vpc_addr gateway[2];
+	struct vpc_object obj;
+	netdevice_tracker dev_tracker;
 	struct vpc_rate rate;
 	struct list_head node;
 	bool was_up;

@@ -65,10 +65,17 @@ static __always_inline u32 lookup(const struct vpc_lpm *lpm, const struct vpc_lp
 {
 	const struct vpc_lpm_node *n, *best = NULL;
 	u64 s, m, best_m = 0;
-	u8 index;
+	u8 index, guess = 63;
 
 	for (n = reader_deref(lpm, lpm->root); n; n = reader_deref(lpm, *node_child(n, s, v6))) {
+		/*
+		 * Two cache lines per node, of which the second would wait for the first:
+		 * where children are many, the one for the next chunk is about here.
+		 */
+		if (!v6)
+			__builtin_prefetch(&n->body[(key->w[0] >> guess) & MAX_CHUNK_VALUE]);
 		s = node_diff(n, key, v6);
+		guess = n->shift - STRIDE;
 		if (s > MAX_CHUNK_VALUE)
 			break;
 		m = n->intb & cover[s];

@@ -33,6 +33,7 @@ enum vpc_verdict {
  * @link: the port or uplink that it came in on
  * @vpc: the VPC it is in now
  * @table: the table to look it up in; NULL: only endpoints of @vpc are reached
+ * @value: what @table says about the destination, see table.h
  * @peering: the peering that it has crossed, or NULL
  * @peering_dir: index into vpc_peering::side of the VPC that sent it
  * @family: AF_INET or AF_INET6
@@ -46,6 +47,7 @@ struct vpc_pkt {
 	struct vpc_link *link;
 	struct vpc *vpc;
 	const struct vpc_table *table;
+	u32 value;
 	struct vpc_peering *peering;
 	u8 peering_dir;
 	u8 family;

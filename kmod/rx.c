@@ -48,9 +48,20 @@ static bool offload_ok(const struct sk_buff *skb, u8 family)
  */
 void vpc_rx_route(struct vpc_link *link, struct sk_buff *skb, u8 family)
 {
-	struct vpc_pkt pkt = { .skb = skb, .link = link, .family = family };
-	enum vpc_verdict verdict;
+	struct vpc_pkt pkt = {
+		.skb = skb,
+		.link = link,
+		.vpc = link->vpc,
+		.table = rcu_dereference(link->table),
+		.family = family,
+	};
 
+	/*
+	 * Before the packet may be looked up: nothing is done with the answer until its
+	 * source has been checked. But the checks take as long as the first cache misses
+	 * of the lookup, and the CPU does both at once.
+	 */
+	vpc_table_lookup(&pkt);
 	nf_reset_ct(skb);
 	vpc_skb_cost(skb, &pkt.packets, &pkt.bytes);
 	vpc_counters_rx(link->counters, pkt.packets, pkt.bytes);
@@ -58,19 +69,20 @@ void vpc_rx_route(struct vpc_link *link, struct sk_buff *skb, u8 family)
 		vpc_drop(&pkt, VPC_DROP_MALFORMED);
 		return;
 	}
-	verdict = vpc_classify(&pkt);
-	if (unlikely(verdict != VPC_CONTINUE))
+	if (unlikely(vpc_classify(&pkt) != VPC_CONTINUE) ||
+	    unlikely(vpc_classify_local(&pkt) != VPC_CONTINUE))
 		return;
-	verdict = vpc_classify_local(&pkt);
-	if (unlikely(verdict != VPC_CONTINUE))
-		return;
-	do {
-		if (unlikely(++pkt.domains > VPC_DOMAINS_MAX)) {
-			vpc_drop(&pkt, VPC_DROP_DOMAIN_LIMIT);
+	while (likely(++pkt.domains <= VPC_DOMAINS_MAX)) {
+		if (!pkt.table) {
+			vpc_nh_local_output(&pkt);
 			return;
 		}
-		verdict = pkt.table ? vpc_table_route(&pkt) : vpc_nh_local_output(&pkt);
-	} while (verdict == VPC_AGAIN);
+		if (pkt.domains > 1)
+			vpc_table_lookup(&pkt);
+		if (vpc_table_route(&pkt) != VPC_AGAIN)
+			return;
+	}
+	vpc_drop(&pkt, VPC_DROP_DOMAIN_LIMIT);
 }
 
 /* Check the header, cut off what Ethernet has padded, set up what the kernel's steps expect. */

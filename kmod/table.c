@@ -117,22 +117,32 @@ int vpc_table_del(struct vpc_table *table, struct netlink_ext_ack *extack)
 }
 
 /**
- * vpc_table_route() - look a packet up and let it take its next hop
- * @pkt: the packet; has a table
+ * vpc_table_lookup() - look a packet up
+ * @pkt: the packet; has a table; its value is set
+ * Context: softirq, RCU read side.
+ */
+void vpc_table_lookup(struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = &pkt->table->lpm[vpc_family_index(pkt->family)];
+
+	pkt->value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
+					      vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
+}
+
+/**
+ * vpc_table_route() - let a packet take its next hop
+ * @pkt: the packet, looked up
  * Context: softirq, RCU read side.
  * Return: VPC_AGAIN or VPC_DONE.
  */
 enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 {
-	const struct vpc_lpm *lpm = &pkt->table->lpm[vpc_family_index(pkt->family)];
 	const struct vpc_group *group;
-	u32 value;
 
-	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
-					 vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
-	if (value == VPC_ROUTE_LOCAL)
+	if (pkt->value == VPC_ROUTE_LOCAL)
 		return vpc_nh_local_output(pkt);
-	group = likely(value != VPC_LPM_NONE) ? vpc_index_get(&pkt->vpc->vn->groups, value) : NULL;
+	group = likely(pkt->value != VPC_LPM_NONE) ?
+		vpc_index_get(&pkt->vpc->vn->groups, pkt->value) : NULL;
 	if (unlikely(!group))
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
 	return group->best->ops->output(pkt, group->best);

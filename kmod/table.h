@@ -94,6 +94,7 @@ void vpc_route_clear(struct vpc_table *table);
 bool vpc_route_user(const struct vpc_nexthop *nh, char *buf, size_t size);
 #define VPC_ROUTE_USER_LEN (VPC_PREFIX_STRLEN + VPC_TABLE_LABEL_LEN + 8)
 
+void vpc_table_lookup(struct vpc_pkt *pkt);
 enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt);
 
 #endif /* _VPC_TABLE_H */
