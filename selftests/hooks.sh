@@ -28,10 +28,21 @@ seen()
 	r nft list chain inet t c | sed -n 's/.*packets \([0-9]*\) .*/\1/p'
 }
 
-# hook NAME PRIORITY MATCH [TEXT]: a chain there counts what crosses, then drops it.
+# chain HOOK PRIORITY MATCH STATEMENT...
+chain()
+{
+	must r nft "table inet t {
+		chain c {
+			type filter hook $1 priority $2
+			$3 ${*:4}
+		}
+	}"
+}
+
+# hook NAME PRIORITY MATCH: a chain there counts what crosses, then drops it.
 hook()
 {
-	must r nft "table inet t { chain c { type filter hook $1 priority $2; $3 counter; } }"
+	chain "$1" "$2" "$3" counter
 	check "$1 at $2: IPv4 passes" ping_all h1 3 $B
 	check "$1 at $2: IPv6 passes" ping_all h1 3 $B6
 	t_num "$1 at $2: it was seen" "$(seen)" -ge 6
@@ -50,8 +61,7 @@ hook()
 # A hook that comes after ours sees nothing of a tenant.
 late_hook()
 {
-	must r nft "table inet t { chain c { type filter hook prerouting priority -449;
-		iifname p1 counter drop; } }"
+	chain prerouting -449 'iifname "p1"' counter drop
 	check "PRE_ROUTING behind ours has no say, IPv4" ping_all h1 2 $B
 	check "PRE_ROUTING behind ours has no say, IPv6" ping_all h1 2 $B6
 	t_is "and sees nothing" "$(seen)" 0
@@ -75,9 +85,9 @@ malformed()
 
 	from6=$("$T_PKT" hex addr $A6)$("$T_PKT" hex addr $B6)
 	capture_start bad h2 eth0 "udp port 2"
-	bad "IPv4, version 5" 0x800 "5500001c00000000XX
+	bad "IPv4, version 5" 0x800 "5500001c00000000401153bc$from4$udp"
 	bad "IPv4, header of 16 bytes" 0x800 "4400001c00000000401164bc$from4$udp"
-	bad "IPv4, header of 60 bytes in 28" 0x800 "4f00001c00000000XX
+	bad "IPv4, header of 60 bytes in 28" 0x800 "4f00001c00000000401159bc$from4$udp"
 	bad "IPv4, wrong checksum" 0x800 "4500001c000000004011dead$from4$udp"
 	bad "IPv4, longer than the frame" 0x800 "4500011c00000000401162bc$from4$udp"
 	bad "IPv4, shorter than its header" 0x800 "4500001000000000401163c8$from4$udp"
