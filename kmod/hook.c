@@ -122,7 +122,7 @@ bool vpc_hook_before_ours(const struct net *net, u8 family)
  * forwarded does (apparmor_ip_postroute() in security/apparmor/lsm.c). It is built
  * in, so its address stays good. No symbol leads to it, hence by its name.
  */
-static nf_hookfn *apparmor_hook __read_mostly;
+static unsigned long apparmor_hook __read_mostly;
 
 static void find_apparmor(const struct net *net)
 {
@@ -135,7 +135,7 @@ static void find_apparmor(const struct net *net)
 
 		snprintf(name, sizeof(name), "%ps", hook);
 		if (!strcmp(name, "apparmor_ip_postroute"))
-			WRITE_ONCE(apparmor_hook, hook);
+			WRITE_ONCE(apparmor_hook, (unsigned long)hook);
 	}
 	rcu_read_unlock();
 }
@@ -157,7 +157,8 @@ bool vpc_hook_on_the_way(const struct net *net, u8 family)
 
 	if (entries(net, family, NF_INET_FORWARD) || !post)
 		return true;
-	return post->num_hook_entries > 1 + (post->hooks[0].hook == READ_ONCE(apparmor_hook));
+	return post->num_hook_entries >
+	       1 + ((unsigned long)post->hooks[0].hook == READ_ONCE(apparmor_hook));
 }
 
 /**

@@ -141,7 +141,8 @@ static __always_inline unsigned int count_bits(u64 map)
 #endif
 }
 
-static __always_inline struct vpc_lpm_node __rcu **node_children(const struct vpc_lpm_node *n, bool v6)
+static __always_inline struct vpc_lpm_node __rcu **
+node_children(const struct vpc_lpm_node *n, bool v6)
 {
 	return (struct vpc_lpm_node __rcu **)&n->body[v6 ? 2 : 0];
 }
@@ -156,7 +157,8 @@ static __always_inline unsigned int rank(u64 map, u8 bit)
 	return count_bits(map & (BIT_ULL(bit) - 1));
 }
 
-static __always_inline struct vpc_lpm_node __rcu **node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
+static __always_inline struct vpc_lpm_node __rcu **
+node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
 {
 	return node_children(n, v6) + rank(n->ext, s);
 }

@@ -182,23 +182,23 @@ static int check_paths(const struct vpc_route_txn *txn, const struct vpc_route_c
 	char inside[VPC_NEXTHOP_STRLEN];
 	unsigned int i, k;
 
-	vpc_prefix_str(&c->prefix, buf);
-	if (cidr)
-		vpc_prefix_str(cidr, other);
 	for (i = 0; i < c->count; i++) {
 		const struct vpc_nexthop *nh = c->paths[i].nh;
 
 		if (nh->ops->family && nh->ops->family(nh) != c->prefix.addr.family)
-			return vpc_err(extack, -EINVAL, "%s and %s are of different families", buf,
+			return vpc_err(extack, -EINVAL, "%s and %s are of different families",
+				       vpc_prefix_str(&c->prefix, buf),
 				       vpc_nexthop_str(nh, name, sizeof(name)));
 		if (cidr && !nh->ops->inside)
 			return vpc_err(extack, -EINVAL,
 				       "%s is inside CIDR %s of VPC %s: only %s are allowed there, not %s",
-				       buf, other, txn->table->vpc->obj.name,
+				       vpc_prefix_str(&c->prefix, buf),
+				       vpc_prefix_str(cidr, other), txn->table->vpc->obj.name,
 				       vpc_nexthop_inside(inside, sizeof(inside)), nh->ops->name);
 		for (k = 0; k < i; k++)
 			if (c->paths[k].nh == nh)
-				return vpc_err(extack, -EEXIST, "%s has next hop %s twice", buf,
+				return vpc_err(extack, -EEXIST, "%s has next hop %s twice",
+					       vpc_prefix_str(&c->prefix, buf),
 					       vpc_nexthop_str(nh, name, sizeof(name)));
 	}
 	return 0;
@@ -232,7 +232,6 @@ static int merge_paths(struct vpc_route_txn *txn, const struct vpc_group *old,
 	unsigned int i, count = 0;
 	char buf[VPC_PREFIX_STRLEN], name[VPC_NEXTHOP_STRLEN];
 
-	vpc_prefix_str(&c->prefix, buf);
 	if (old && c->op != VPC_ROUTE_OP_REPLACE) {
 		memcpy(txn->scratch, old->path, old->count * sizeof(*old->path));
 		count = old->count;
@@ -243,7 +242,8 @@ static int merge_paths(struct vpc_route_txn *txn, const struct vpc_group *old,
 
 		if (c->op == VPC_ROUTE_OP_DEL) {
 			if (at < 0)
-				return vpc_err(extack, -ENOENT, "route %s has no next hop %s", buf,
+				return vpc_err(extack, -ENOENT, "route %s has no next hop %s",
+					       vpc_prefix_str(&c->prefix, buf),
 					       vpc_nexthop_str(path->nh, name, sizeof(name)));
 			count--;
 			memmove(&txn->scratch[at], &txn->scratch[at + 1],
@@ -251,11 +251,12 @@ static int merge_paths(struct vpc_route_txn *txn, const struct vpc_group *old,
 			continue;
 		}
 		if (at >= 0)
-			return vpc_err(extack, -EEXIST, "route %s has next hop %s already", buf,
+			return vpc_err(extack, -EEXIST, "route %s has next hop %s already",
+				       vpc_prefix_str(&c->prefix, buf),
 				       vpc_nexthop_str(path->nh, name, sizeof(name)));
 		if (count == VPC_NEXTHOPS_MAX)
 			return vpc_err(extack, -E2BIG, "route %s would have more than %d next hops",
-				       buf, VPC_NEXTHOPS_MAX);
+				       vpc_prefix_str(&c->prefix, buf), VPC_NEXTHOPS_MAX);
 		insert_path(txn->scratch, count++, path);
 	}
 	return count;
@@ -280,14 +281,13 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 	int count = 0, err;
 	u32 value;
 
-	vpc_prefix_str(&c->prefix, buf);
 	err = open_family(txn, i, false, extack);
 	if (err)
 		return err;
 	if (cidr_value_of(table, &c->prefix))
 		return vpc_err(extack, -EINVAL,
 			       "%s is a CIDR of VPC %s: its local route is implicit and cannot be changed",
-			       buf, table->vpc->obj.name);
+			       vpc_prefix_str(&c->prefix, buf), table->vpc->obj.name);
 	err = check_paths(txn, c, extack);
 	if (err)
 		return err;
@@ -296,10 +296,12 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 	if (value)
 		old = vpc_group_by_id(table->vpc->vn, value);
 	if (c->op == VPC_ROUTE_OP_DEL && !old)
-		return vpc_err(extack, -ENOENT, "there is no route %s in %s", buf,
+		return vpc_err(extack, -ENOENT, "there is no route %s in %s",
+			       vpc_prefix_str(&c->prefix, buf),
 			       vpc_table_label(table, label, sizeof(label)));
 	if (c->op != VPC_ROUTE_OP_DEL && !c->count)
-		return vpc_err(extack, -EINVAL, "route %s needs a next hop", buf);
+		return vpc_err(extack, -EINVAL, "route %s needs a next hop",
+			       vpc_prefix_str(&c->prefix, buf));
 
 	if (c->op != VPC_ROUTE_OP_DEL || c->count) {
 		count = merge_paths(txn, old, c, extack);
