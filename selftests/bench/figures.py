@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The figures, in the order in which they are shown, and the goals."""
+
+
+def counts(names, rows):
+    """Rows of figures that are measured for several counts."""
+    return [(f"{key}-{name}", text.format(name), other and f"{other}-{name}")
+            for name in names for key, text, other in rows]
+
+
+def lookups(six):
+    return [(f"lookup{six}-{what}-{size}", f"IPv{six or 4}, {size} routes: {text}", None)
+            for size in ("1k", "100k", "1M")
+            for what, text in (("hot", "256 addresses"), ("random", "random addresses"),
+                               ("updates", "one add or delete"), ("bytes", "memory"))]
+
+
+# (section, [(key, what it is, key that it is compared with)])
+SECTIONS = [
+    ("Floors", [
+        ("drop", "generator, drop at tc ingress", None),
+        ("redirect", "generator, tc redirect to the sink", None),
+    ]),
+    ("One tenant, one route, IPv4", [
+        ("plain", "ip_forward", "vrf"),
+        ("vrf", "VRF", "vrf"),
+        ("vrf-accept-local", "VRF with accept_local=1", "vrf"),
+        ("leak", "VRF, route leaked to a device of another VRF", "leak"),
+        ("leak-device", "VRF, route leaked to the other VRF", "leak"),
+        ("iif-rule", "ip rule iif", "vrf"),
+        ("ovs", "OVS kernel datapath, one flow", "vrf"),
+        ("flowtable", "nft flowtable, established flow", "vrf"),
+        ("local", "**vpc**, local", "vrf"),
+        ("router", "**vpc**, router", "vrf"),
+        ("peering", "**vpc**, peering", "leak"),
+    ]),
+    ("One tenant, one route, IPv6", [
+        ("plain6", "ip_forward", "vrf6"),
+        ("vrf6", "VRF", "vrf6"),
+        ("leak6", "VRF, route leaked to a device of another VRF", "leak6"),
+        ("leak-device6", "VRF, route leaked to the other VRF", "leak6"),
+        ("iif-rule6", "ip rule iif", "vrf6"),
+        ("local6", "**vpc**, local", "vrf6"),
+        ("router6", "**vpc**, router", "vrf6"),
+        ("peering6", "**vpc**, peering", "leak6"),
+    ]),
+    ("Many routes, random destinations", counts(("1", "1k", "100k", "1M"), [
+        ("plain", "IPv4, {} routes: ip_forward", "vrf"),
+        ("vrf", "IPv4, {} routes: VRF", "vrf"),
+        ("router", "IPv4, {} routes: **vpc**", "vrf"),
+        ("vrf6", "IPv6, {} routes: VRF", "vrf6"),
+        ("router6", "IPv6, {} routes: **vpc**", "vrf6"),
+    ])),
+    ("Many tenants with 50 routes each, random tenants and destinations",
+     counts(("1", "100", "1000", "10000"), [
+         ("macvlan", "{} macvlan devices alone, drop at tc ingress", None),
+         ("vrfs", "{} VRFs", "vrfs"),
+         ("iif-rule", "{} ip rules", "vrfs"),
+         ("vpcs", "{} **VPCs**", "vrfs"),
+     ]) + [("vpcs-10-of-10000", "10000 **VPCs**, ten of them busy", "vpcs-1")]),
+    ("Loading and changing 1 M routes", [
+        ("load", "**vpc**, add, transactions of 10,000", "rtnl-load"),
+        ("replace", "**vpc**, replace", "rtnl-replace"),
+        ("delete", "**vpc**, delete", "rtnl-delete"),
+        ("swap", "**vpc**, a new table in one transaction", "rtnl-load"),
+        ("load-vpcctl", "**vpc**, vpcctl route load, one transaction", "ip-batch"),
+        ("load6", "**vpc**, IPv6, add", "rtnl-load6"),
+        ("delete6", "**vpc**, IPv6, delete", None),
+        ("load-small", "**vpc**, 10,000 tables of 50 routes", "rtnl-load-small"),
+        ("rtnl-load", "rtnetlink, 1,000 at once, nexthop object, add", None),
+        ("rtnl-replace", "rtnetlink, replace", None),
+        ("rtnl-delete", "rtnetlink, delete", None),
+        ("rtnl-load-gateway", "rtnetlink, gateway and device, add", None),
+        ("rtnl-delete-gateway", "rtnetlink, gateway and device, delete", None),
+        ("rtnl-load6", "rtnetlink, IPv6, nexthop object, add", None),
+        ("rtnl-load-small", "rtnetlink, 10,000 tables of 50 routes", None),
+        ("ip-batch", "ip -batch, 20,000 routes", None),
+    ]),
+    ("Memory", [
+        ("bytes", "**vpc**, 1 M IPv4 routes", "rtnl-bytes"),
+        ("bytes6", "**vpc**, 1 M IPv6 routes", "rtnl-bytes6"),
+        ("rtnl-bytes", "rtnetlink, 1 M IPv4 routes", None),
+        ("rtnl-bytes6", "rtnetlink, 1 M IPv6 routes", None),
+        ("memory-vpcs", "10,000 **VPCs** with a subnet and 50 routes", "memory-tables"),
+        ("memory-tables", "10,000 tables of the kernel with 50 routes", None),
+    ]),
+    ("TCP over veth devices", [
+        ("tcp-leak", "VRF, route leaked to a device of another VRF", "tcp-leak"),
+        ("tcp-peering", "**vpc**, peering", "tcp-leak"),
+    ]),
+    ("The lookup alone, in a process of the machine", lookups("") + lookups("6") + [
+        ("lookup-tables-1", "IPv4, one table of 50 routes", None),
+        ("lookup-tables-10000", "IPv4, 10,000 tables of 50 routes, random", "lookup-tables-1"),
+    ]),
+]
+
+# (text, key, key that it is compared with or None, limit, how)
+GOALS = [
+    ("one route, local", "local", "vrf", 0.55, "<="),
+    ("one route, router", "router", "vrf", 0.55, "<="),
+    ("local against ip_forward", "local", "plain", 1, "<"),
+    ("router against ip_forward", "router", "plain", 1, "<"),
+    ("local against the flowtable", "local", "flowtable", 1, "<"),
+    ("router against the flowtable", "router", "flowtable", 1, "<"),
+    ("1 M routes, random", "router-1M", "vrf-1M", 0.38, "<="),
+    ("1,000 VPCs, random", "vpcs-1000", "vrfs-1000", 0.42, "<="),
+    ("peering", "peering", "leak", 0.62, "<="),
+    ("loading 1 M routes", "load", None, 1000000, ">="),
+    ("memory of 1 M routes", "bytes", None, 24, "<="),
+    ("memory of 10,000 VPCs with 50 routes", "memory-vpcs", None, 64, "<="),
+    ("10,000 VPCs, ten busy, against one", "vpcs-10-of-10000", "vpcs-1", 2, "<="),
+    ("10,000 VPCs, all busy, against one", "vpcs-10000", "vpcs-1", 2, "<="),
+]
