@@ -205,9 +205,15 @@ independent()
 
 # --- the module -----------------------------------------------------------------------------
 
-# Memory that the module could have lost, in kB; the module is not loaded.
+# Memory that the module could have lost, in kB, without what allocators hold ready; the
+# module is not loaded.
 memory()
 {
+	local cache
+
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache"
+	done 2>/dev/null
 	awk '$1 == "Percpu:" || $1 == "SUnreclaim:" { sum += $2 } END { print sum }' /proc/meminfo
 }
 
@@ -313,14 +319,17 @@ leaks()
 	done >"$T_DIR/routes"
 	echo "port add d0 subnet s0 address 10.0.1.10 lladdr 02:00:00:00:00:01" >>"$T_DIR/objects"
 	must ip -n "$T_ID.R" link add d0 type dummy
+	# The first ones fill what allocators keep for the next.
+	turn
 	turn
 	before=$(memory)
-	for i in 1 2 3 4 5 6; do
+	for ((i = 0; i < 12; i++)); do
 		turn
 	done
 	after=$(memory)
 	t_note "$before kB before, $after kB after"
-	t_num "memory of 600 VPCs and 9,000 routes comes back (kB)" $((after - before)) -lt 1024
+	# What is less than that is for kmemleak, in a debug kernel.
+	t_num "memory of 1,200 VPCs and 18,000 routes comes back (kB)" $((after - before)) -lt 352
 	must load
 }
 

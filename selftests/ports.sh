@@ -281,6 +281,13 @@ test_lladdr()
 	t_is "packets from another MAC are dropped" "$(($(drops a source_mac) - before))" 3
 
 	before=$(drops a source_mac)
+	must ns h2 "$T_PKT" send eth0 eth src "$new" arp 1 "$new" "$ADDR2" 00:00:00:00:00:00 "$GW"
+	must ns h2 "$T_PKT" send eth0 eth src "$new" dst 33:33:ff:00:00:01 ip6 src "$ADDR2_6" \
+		dst ff02::1:ff00:1 hop 255 icmp6 135 0 addr "$GW_6" hex 0101 mac "$new"
+	fence h2 "$GW"
+	t_is "ARP and ND from another MAC than the configured one are dropped" \
+		"$(($(drops a source_mac) - before))" 2
+	before=$(drops a source_mac)
 	must ip -n "$T_ID.h2" link set eth0 address "$new"
 	check_fail "a tenant may not change a configured MAC" ns h2 ping -q -c 2 -i 0.2 -W 2 "$GW"
 	t_is "the configured MAC stays" "$(lladdr p2)" "$MAC2 false"

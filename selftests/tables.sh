@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/scene.sh"
 t_begin "route tables"
-t_need "$T_STAMP"
+t_need "$T_STAMP" nft
 
 # Two routers in a subnet of their own, which see what routes give them.
 routers()
@@ -227,6 +227,76 @@ moves()
 	t_is "with its routes" "$(get .counts.routes)" 1001
 }
 
+# --- packets that wait for a MAC --------------------------------------------------------------
+
+# mute NAME DEV ADDR GW: a host that answers no question; only when it speaks its MAC is known
+mute()
+{
+	host_new "$1" "$2" "$3/24" via "$4" quiet
+	must ns "$1" nft '
+		table arp mute {
+			chain in {
+				type filter hook input priority 0
+				arp operation request drop
+			}
+		}'
+}
+
+# waited HOST CMD...: prints how many of five packets come to the router hm or to the endpoint
+# hb, which wait for its MAC during CMD, when it speaks after that
+waited()
+{
+	local host=$1 dev=p${1#h} dst gw
+
+	shift
+	if [ "$host" = hm ]; then
+		dst=203.0.113.5 gw=10.1.2.1
+		vpc_ok port add "$dev" subnet sr address 10.1.2.13
+		vpc_ok route add 203.0.113.0/24 vpc a via router 10.1.2.13
+	else
+		dst=10.2.1.10 gw=10.2.1.1
+		vpc_ok port add "$dev" subnet sb address $dst
+		vpc_ok peering add ab vpc a peer b
+		vpc_ok route add 10.2.0.0/16 vpc a via peering ab
+	fi
+	plug "$dev"
+	capture_start mute "$host" eth0 udp dst port 9
+	must ns ha "$T_PKT" udp -c 5 $dst 9
+	fence ha 10.1.1.1
+	must "$@"
+	fence "$host" $gw
+	capture_stop mute
+	capture_count mute
+	vpc_ok subnet set sa table default
+	vpc_ok route load /dev/null vpc a replace
+	vpc_ok port del "$dev"
+}
+
+all_come()
+{
+	[ "$(waited hm true)" = 5 ]
+}
+
+waiting()
+{
+	router_new
+	side 1
+	vpc_ok subnet add sr vpc a cidr 10.1.2.0/24
+	vpc_ok vpc add b cidr 10.2.0.0/16 account 1
+	vpc_ok subnet add sb vpc b cidr 10.2.1.0/24
+	vpc_ok table add t2 vpc a
+	mute hm pm 10.1.2.13 10.1.2.1
+	mute hb pb 10.2.1.10 10.2.1.1
+	# They wait for three seconds, which an emulator may miss.
+	check "packets that wait for a MAC are sent when it is known" wait_for 60 all_come
+	t_is "but not after their route is deleted" \
+		"$(waited hm vpc route del 203.0.113.0/24 vpc a)" 0
+	t_is "or replaced" "$(waited hm vpc route replace 203.0.113.0/24 vpc a via blackhole)" 0
+	t_is "or the table is" "$(waited hm vpc route load /dev/null vpc a replace)" 0
+	t_is "or their subnet has another table" "$(waited hm vpc subnet set sa table t2)" 0
+	t_is "or the peering is deleted" "$(waited hb vpc peering del ab)" 0
+}
+
 # --- loading -------------------------------------------------------------------------------
 
 # loads_not TEXT FRAGMENT FILE ARGS...: refused, at that line, nothing changed
@@ -397,6 +467,7 @@ thousand()
 longest_prefix
 next_hops
 moves
+waiting
 loading
 thousand
 t_end

@@ -204,6 +204,8 @@ claims()
 		ip6 src $T1_6 dst ff02::1 hop 255 icmp6 136 0 20000000 addr $T2_6 hex 0201 mac $MAC1
 	drop nd "a solicitation from elsewhere" eth dst 33:33:ff:00:00:01 \
 		ip6 src $T1_6 dst ff02::1:ff00:1 hop 64 icmp6 135 0 addr $GW_6 hex 0101 mac $MAC1
+	drop nd "a solicitation for another MAC" eth dst 33:33:ff:00:00:01 ip6 src $T1_6 \
+		dst ff02::1:ff00:1 hop 255 icmp6 135 0 addr $GW_6 hex 0101 mac 02:00:00:00:09:99
 	t_is "the host has no address of the advertisement" \
 		"$(ip -n "$T_ID.R" -6 addr show | grep -c bad)" 0
 	t_is "and no route over the port" "$(ip -n "$T_ID.R" -6 route show table all dev p1 |

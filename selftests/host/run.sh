@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Compares the netlink specification with the code; builds the pure parts of the
-# module as processes and runs their tests. Prints KTAP.
+# Compares the netlink specification with the code, and the completion of vpcctl with
+# its grammar; builds the pure parts of the module as processes and runs their tests.
+# Prints KTAP.
 # SEED=N repeats a run, FUZZ_SECONDS=N sets the length of each fuzz run (20),
 # RACE_SECONDS=N that of the tests with threads (4).
 
@@ -16,7 +17,8 @@ fuzz_seconds=${FUZZ_SECONDS:-20}
 fixed=()
 setarch -R true 2>/dev/null && fixed=(setarch -R)
 
-names=(netlink_spec build lpm_test lpm_test_clang lpm_memory lpm_race lpm_race_tsan lpm_fuzz)
+names=(netlink_spec completion build lpm_test lpm_test_clang lpm_memory lpm_race lpm_race_tsan
+	lpm_fuzz)
 number=0 failed=0
 
 run()
@@ -57,6 +59,7 @@ fuzz()
 echo "TAP version 13"
 echo "1..${#names[@]}"
 run netlink_spec python3 "$here/../netlink_spec.py"
+run completion "$here/completion.sh"
 if run build build; then
 	run lpm_test "$out/lpm_test"
 	run lpm_test_clang "$out/lpm_test_clang"
@@ -65,7 +68,7 @@ if run build build; then
 	run lpm_race_tsan "${fixed[@]}" "$out/lpm_race_tsan"
 	run lpm_fuzz fuzz lpm_fuzz
 else
-	for name in "${names[@]:2}"; do
+	for name in "${names[@]:3}"; do
 		number=$((number + 1)) failed=$((failed + 1))
 		echo "not ok $number - $name"
 	done

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "complete.h"
 #include "field.h"
 #include "nl.h"
 #include "parse.h"
@@ -293,15 +294,16 @@ static int examine(struct check *check)
 static int run(const struct object *object, struct args *args)
 {
 	struct check check = { 0 };
-	int err;
+	int i, err;
 
 	(void)object;
-	check.sides[0].name = args_need(args, "the first VPC");
-	if (!check.sides[0].name)
-		return STATUS_USAGE;
-	check.sides[1].name = args_need(args, "the second VPC");
-	if (!check.sides[1].name)
-		return STATUS_USAGE;
+	for (i = 0; i < 2; i++) {
+		complete_names(args, &vpc_object);
+		check.sides[i].name = args_need(args, i ? "the second VPC" :
+							  "the first VPC");
+		if (!check.sides[i].name)
+			return STATUS_USAGE;
+	}
 	err = args_end(args);
 	if (err)
 		return err;

@@ -3,11 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complete.h"
 #include "nl.h"
 #include "parse.h"
 #include "print.h"
 
 static const struct key no_keys[] = { { 0 } };
+
+/* A new object is called as nothing is yet, or like a device. */
+static void complete_name(const struct args *args, const struct object *object,
+			  const struct command *command)
+{
+	if (strcmp(command->word, "add") != 0)
+		complete_names(args, object);
+	else if (object->name_type == KEY_DEV)
+		complete_devices(args);
+}
 
 /* Sends the name of the object and the keys that follow. */
 static int send_command(const struct object *object,
@@ -17,6 +28,7 @@ static int send_command(const struct object *object,
 	struct answer answer = { 0 };
 	int err;
 
+	complete_name(args, object, command);
 	err = parse_name(args, object->name_type, msg, object->name) ?:
 	      parse_keys(command->keys ?: no_keys, args, msg);
 	err = request_run(msg, err, &answer);
@@ -28,24 +40,27 @@ int command_run(const struct object *object, struct args *args)
 {
 	const struct command *command;
 	const char *word;
+	int err;
 
 	error_usage(object);
 	if (args_take(args, "help")) {
-		fputs(object->usage, stdout);
-		return args_end(args);
+		err = args_end(args);
+		if (!err)
+			fputs(object->usage, stdout);
+		return err;
 	}
 	if (!object->commands)
 		return object->run(object, args);
-	word = args_need(args, "the command");
-	if (!word)
-		return STATUS_USAGE;
 	for (command = object->commands; command->word; command++) {
-		if (strcmp(command->word, word) != 0)
+		if (!args_take(args, command->word))
 			continue;
 		if (command->run)
 			return command->run(object, args);
 		return send_command(object, command, args);
 	}
+	word = args_need(args, "the command");
+	if (!word)
+		return STATUS_USAGE;
 	return usage("\"%s\" is not a command of \"%s\"", word, object->word);
 }
 
@@ -114,8 +129,9 @@ int command_show(const struct object *object, struct args *args)
 	struct nl_msg *msg;
 	int err;
 
-	if (object->name_type && args->left == 1)
+	if (object->name_type && args_last(args))
 		return show_one(object, args);
+	complete_names(args, object);
 	if (object->name_type && args->left && !args_is(args, "vpc"))
 		name = args_need(args, "NAME");
 	msg = request_new(object->get);

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "vpcctl.h"
+#include "complete.h"
 
 static struct place at;
 static const struct object *at_object;
@@ -25,6 +25,8 @@ void error_usage(const struct object *object)
 
 static void tell(const char *format, va_list ap)
 {
+	if (completing())
+		return;
 	fflush(stdout);
 	if (at.file)
 		fprintf(stderr, "%s:%lu: ", at.file, at.line);
@@ -41,7 +43,7 @@ int usage(const char *format, ...)
 	va_start(ap, format);
 	tell(format, ap);
 	va_end(ap);
-	if (!at.file && at_object)
+	if (!at.file && at_object && !completing())
 		fprintf(stderr, "\n%s", at_object->usage);
 	return STATUS_USAGE;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "complete.h"
 #include "nl.h"
 #include "parse.h"
 #include "print.h"
@@ -38,12 +39,13 @@ struct wishes {
 	const char *netns;
 };
 
-static const struct object *find_object(const char *word)
+/* NULL: the next word is none. */
+static const struct object *take_object(struct args *args)
 {
 	const struct object *const *object;
 
 	for (object = objects; *object; object++)
-		if (!strcmp((*object)->word, word))
+		if (args_take(args, (*object)->word))
 			return *object;
 	return NULL;
 }
@@ -52,16 +54,14 @@ static const struct object *find_object(const char *word)
 static int help(struct args *args)
 {
 	const struct object *const *object;
-	const struct object *only = NULL;
+	const struct object *only = take_object(args);
+	int err;
 
-	if (args->left) {
-		only = find_object(args->word[0]);
-		if (!only)
-			return usage("\"%s\" is not an object", args->word[0]);
-		args_take(args, only->word);
-	}
-	if (args->left)
-		return args_end(args);
+	if (!only && args->left)
+		return usage("\"%s\" is not an object", args->word[0]);
+	err = args_end(args);
+	if (err)
+		return err;
 	if (!only)
 		puts(general_usage);
 	for (object = objects; *object; object++)
@@ -77,15 +77,13 @@ int run_words(struct args *args)
 	const char *word;
 
 	error_usage(&general);
-	word = args_need(args, "the object");
-	if (!word)
-		return STATUS_USAGE;
-	if (!strcmp(word, "help"))
+	if (args_take(args, "help"))
 		return help(args);
-	object = find_object(word);
-	if (!object)
-		return usage("\"%s\" is not an object", word);
-	return command_run(object, args);
+	object = take_object(args);
+	if (object)
+		return command_run(object, args);
+	word = args_need(args, "the object");
+	return word ? usage("\"%s\" is not an object", word) : STATUS_USAGE;
 }
 
 static int enter_netns(const char *name)
@@ -105,24 +103,49 @@ static int enter_netns(const char *name)
 			      name, strerror(errno));
 	if (fd >= 0)
 		close(fd);
+	if (err && completing()) {
+		complete_blindly();
+		err = 0;
+	}
 	return err;
+}
+
+static bool at_option(const struct args *args)
+{
+	return complete_at_option(args) ||
+	       (args->left && args->word[0][0] == '-');
 }
 
 /* An option, with one dash or two. */
 static bool take_option(struct args *args, const char *option)
 {
-	const char *word = args->word[0];
+	const char *word = args->left ? args->word[0] : "";
 
+	complete_option(args, option);
 	if (word[0] != '-' || strcmp(word + 1 + (word[1] == '-'), option) != 0)
 		return false;
 	return args_take(args, word);
 }
 
+static int not_an_option(struct args *args)
+{
+	const char *word = args_need(args, "the option");
+
+	return word ? usage("\"%s\" is not an option", word) : STATUS_USAGE;
+}
+
+static void complete_option_value(const struct args *args, bool netns)
+{
+	if (netns)
+		complete_files(args, NETNS_DIRECTORY);
+	else
+		complete_hint(args, "FILE");
+}
+
 static int parse_options(struct args *args, struct wishes *wishes)
 {
-	while (args->left && args->word[0][0] == '-') {
+	while (at_option(args)) {
 		const char **value = NULL;
-		const char *word = args->word[0];
 
 		if (take_option(args, "json"))
 			print_options.json = true;
@@ -137,8 +160,9 @@ static int parse_options(struct args *args, struct wishes *wishes)
 		else if (take_option(args, "netns"))
 			value = &wishes->netns;
 		else
-			return usage("\"%s\" is not an option", word);
+			return not_an_option(args);
 		if (value) {
+			complete_option_value(args, value == &wishes->netns);
 			*value = args_need(args, "the value of the option");
 			if (!*value)
 				return STATUS_USAGE;
@@ -156,21 +180,22 @@ static int run(struct args *args)
 	err = parse_options(args, &wishes);
 	if (err)
 		return err < 0 ? 0 : err;
-	if (wishes.batch && args->left)
-		return args_end(args);
-	if (wishes.netns)
+	if (wishes.batch)
+		err = args_end(args);
+	if (!err && wishes.netns)
 		err = enter_netns(wishes.netns);
 	if (err)
 		return err;
 	if (wishes.batch)
 		return batch_run(wishes.batch);
-	return args->left ? run_words(args) : summary_run();
+	return args->left || completing() ? run_words(args) : summary_run();
 }
 
 int main(int argc, char **argv)
 {
 	struct args args = { argv + 1, argc > 0 ? (size_t)argc - 1 : 0 };
-	int status = run(&args);
+	int status = args_take(&args, "complete") ? complete_run(&args, run) :
+						    run(&args);
 
 	request_finish();
 	return print_finish() ?: status;

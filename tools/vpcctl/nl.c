@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "complete.h"
 #include "nl.h"
 #include "parse.h"
 
@@ -48,6 +49,8 @@ static int open_socket(void)
 {
 	int err;
 
+	if (!complete_may_send())
+		return STATUS_REFUSED;
 	if (sock)
 		return 0;
 	sock = check_memory(nl_socket_alloc());

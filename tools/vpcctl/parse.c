@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complete.h"
 #include "parse.h"
 
 /* How the grammar calls what follows a key. */
@@ -25,7 +26,13 @@ static const char *const value_words[] = {
 
 bool args_is(const struct args *args, const char *word)
 {
+	complete_word(args, word);
 	return args->left && !strcmp(args->word[0], word);
+}
+
+bool args_last(const struct args *args)
+{
+	return args->left == 1 && !completing();
 }
 
 bool args_take(struct args *args, const char *word)
@@ -40,6 +47,7 @@ bool args_take(struct args *args, const char *word)
 const char *args_need(struct args *args, const char *what)
 {
 	if (!args->left) {
+		complete_hint(args, what);
 		usage("%s is missing", what);
 		return NULL;
 	}
@@ -51,7 +59,7 @@ int args_end(const struct args *args)
 {
 	if (args->left)
 		return usage("unexpected word \"%s\"", args->word[0]);
-	return 0;
+	return completing() ? STATUS_USAGE : 0;
 }
 
 static bool read_number(const char *word, uint64_t max, uint64_t *number)
@@ -270,6 +278,21 @@ static int check_again(const struct parser *parser, const struct key *key)
 	return 0;
 }
 
+/* A key that takes the name of an object has the word of the object. */
+static void complete_value(const struct args *args, const struct key *key)
+{
+	const struct object *const *object;
+
+	if (key->type == KEY_TABLE)
+		complete_word(args, "default");
+	if (key->flags & KEY_OF_VPC)
+		complete_names(args, &vpc_object);
+	for (object = objects; *object; object++)
+		if (key->type == KEY_DEV ? (*object)->name_type == KEY_DEV :
+					   !strcmp((*object)->word, key->word))
+			complete_names(args, *object);
+}
+
 static int parse_key(struct parser *parser, const struct key *key)
 {
 	char what[64];
@@ -281,6 +304,7 @@ static int parse_key(struct parser *parser, const struct key *key)
 		return err;
 	snprintf(what, sizeof(what), "%s after \"%s\"", value_words[key->type],
 		 key->word);
+	complete_value(parser->args, key);
 	word = args_need(parser->args, what);
 	if (!word)
 		return STATUS_USAGE;
@@ -294,7 +318,9 @@ int parse_some(struct parser *parser)
 	int err = 0;
 
 	while (!err && key->word) {
-		if (args_take(parser->args, key->word)) {
+		if (complete_at(parser->args) && check_again(parser, key)) {
+			key++;
+		} else if (args_take(parser->args, key->word)) {
 			err = parse_key(parser, key);
 			key = parser->keys;
 		} else {
@@ -334,9 +360,11 @@ static int tell_missing(const struct parser *parser, const struct key *wanted)
 int parse_end(const struct parser *parser)
 {
 	const struct key *key;
+	int err;
 
-	if (parser->args->left)
-		return args_end(parser->args);
+	err = args_end(parser->args);
+	if (err)
+		return err;
 	for (key = parser->keys; key->word; key++)
 		if (key->flags & KEY_REQUIRED && !has(parser, key))
 			return tell_missing(parser, key);

@@ -11,6 +11,7 @@ enum key_flags {
 	KEY_MANY = 1,		/* may be repeated */
 	KEY_REQUIRED = 2,	/* must be there */
 	KEY_ONE_OF = 4,		/* at most one of the keys with this flag */
+	KEY_OF_VPC = 8,		/* the name is that of a VPC */
 };
 
 /* A key word; a list ends with a word of NULL. */
@@ -32,6 +33,8 @@ struct parser {
 
 bool args_is(const struct args *args, const char *word);
 bool args_take(struct args *args, const char *word);
+/* Is one word left, and no other to come? */
+bool args_last(const struct args *args);
 /* The next word, or NULL after saying that @what is missing. */
 const char *args_need(struct args *args, const char *what);
 int args_end(const struct args *args);

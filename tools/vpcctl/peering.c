@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "complete.h"
 #include "field.h"
 #include "nl.h"
 #include "parse.h"
@@ -15,7 +16,7 @@ static const char *const states[] = {
 
 static const struct key add_keys[] = {
 	{ "vpc", KEY_NAME, VPC_A_PEERING_VPC, KEY_REQUIRED, 0 },
-	{ "peer", KEY_NAME, VPC_A_PEERING_PEER, KEY_REQUIRED, 0 },
+	{ "peer", KEY_NAME, VPC_A_PEERING_PEER, KEY_REQUIRED | KEY_OF_VPC, 0 },
 	{ "as", KEY_U64, VPC_A_PEERING_AS, 0, 0 },
 	{ "expires", KEY_U32, VPC_A_PEERING_EXPIRES, 0,
 	  VPC_PEERING_EXPIRES_MAX },
@@ -168,7 +169,7 @@ static int show_one(const struct object *object, struct args *args)
 
 static int show(const struct object *object, struct args *args)
 {
-	if (args->left == 1)
+	if (args_last(args))
 		return show_one(object, args);
 	return command_show(object, args);
 }
@@ -184,6 +185,7 @@ static int finish(const struct object *object, struct args *args,
 	uint64_t removed;
 	int err;
 
+	complete_names(args, object);
 	err = parse_name(args, object->name_type, msg, object->name) ?:
 	      parse_keys(as_keys, args, msg);
 	err = request_run(msg, err, &answer);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complete.h"
 #include "field.h"
 #include "nl.h"
 #include "print.h"
@@ -30,23 +31,26 @@ const struct key route_table_keys[] = {
 /* What follows "via": the type and its target. */
 static int parse_target(struct args *args, struct nl_msg *msg)
 {
-	const char *word = args_need(args, "NH after \"via\"");
 	struct prefix address;
 	unsigned int type;
+	const char *word;
 	int err;
 
-	if (!word)
-		return STATUS_USAGE;
 	for (type = VPC_NH_PEERING; type < ARRAY_SIZE(types); type++)
-		if (!strcmp(types[type], word))
+		if (args_take(args, types[type]))
 			break;
-	if (type == ARRAY_SIZE(types))
-		return usage("\"%s\" is not a type of next hop", word);
+	if (type == ARRAY_SIZE(types)) {
+		word = args_need(args, "NH after \"via\"");
+		return word ? usage("\"%s\" is not a type of next hop", word) :
+			      STATUS_USAGE;
+	}
 	err = parse_put(nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, type));
 	if (err)
 		return err;
-	if (type == VPC_NH_PEERING)
+	if (type == VPC_NH_PEERING) {
+		complete_names(args, &peering_object);
 		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_PEERING);
+	}
 	if (type != VPC_NH_ROUTER)
 		return 0;
 	word = args_need(args, "ADDR after \"router\"");

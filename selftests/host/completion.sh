@@ -1,0 +1,186 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What the Tab key offers, without the module: the completion function of bash on
+# many command lines; and all words of the grammar that "vpcctl help" prints, each of
+# which must be offered somewhere, and no others. $VPCCTL: the tool, else it is built.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+if [ -z "${VPCCTL:-}" ]; then
+	VPCCTL=$top/build/vpcctl
+	make -s -C "$top" build/vpcctl >/dev/null || exit 1
+fi
+# shellcheck source=tools/completion/vpcctl.bash
+. "$top/tools/completion/vpcctl.bash"
+number=0 failed=0
+
+is()
+{
+	number=$((number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $number - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $number - $1"
+		echo "# got:  $2"
+		echo "# want: $3"
+	fi
+}
+
+# offers LINE [WORD]...: what is offered at the end of the line, in any order
+offers()
+{
+	local line=$1 COMP_LINE="vpcctl $1" COMP_POINT COMPREPLY=()
+
+	shift
+	COMP_POINT=${#COMP_LINE}
+	_vpcctl "$VPCCTL" 2>&1
+	is "\"vpcctl $line\"" "$(printf '%s\n' "${COMPREPLY[@]}" | sort | xargs)" \
+		"$(printf '%s\n' "$@" | sort | xargs)"
+}
+
+objects=(vpc subnet port uplink endpoint table route peering check stats flush monitor version)
+types=(peering router blackhole unreachable prohibit)
+
+lines()
+{
+	local device
+
+	offers "" "${objects[@]}" help
+	offers "p" port peering
+	offers "-json -stats p" port peering
+	offers "-" -json -pretty -stats -batch -netns -help
+	offers "--p" --pretty
+	offers "-json -b" -batch
+	offers "nonsense "
+	offers "vpc " add set del show help
+	offers "vpc s" set show
+	offers "vpc help "
+	offers "vpc nonsense "
+	offers "vpc add "
+	offers "vpc add a " cidr account peering-limit
+	offers "vpc add a c" cidr
+	offers "vpc  add   a cidr "
+	offers "vpc add a cidr 10.0.0.0/8 " cidr account peering-limit
+	offers "vpc add a cidr fd00:1::/32 account 1 " cidr peering-limit
+	offers "vpc add a cidr 10.0.0.1/8 "
+	offers "vpc add a account 1 account "
+	offers "vpc set a " name cidr no-cidr peering-limit
+	offers "vpc show a "
+	offers "subnet add a vpc b cidr 10.0.0.0/24 table " default
+	offers "subnet set a t" table
+	offers "subnet show " vpc
+	offers "subnet show a " vpc
+	offers "subnet show a vpc b "
+	device=$(basename -a /sys/class/net/*/ | xargs)
+	# shellcheck disable=SC2086
+	offers "port add " $device
+	# shellcheck disable=SC2086
+	offers "uplink add " $device
+	offers "port add lo subnet a address fd00::1 " address lladdr allow
+	offers "port add lo lladdr 02:00:00:00:00:01 subnet a al" allow
+	offers "route " add replace del show get load help
+	offers "route add 10.0.0.0/8 " table vpc via
+	offers "route add fd00::/8 table a " via
+	offers "route add 10.0.0.0/8 via " "${types[@]}"
+	offers "route add 10.0.0.0/8 via p" peering prohibit
+	offers "route add 10.0.0.0/8 via blackhole " priority weight via table vpc
+	offers "route del 10.0.0.0/8 vpc a via router 10.0.0.1 weight 2 " priority via
+	offers "route add 10.0.0.0/8 table a vpc "
+	offers "route show table a " peering
+	offers "route get 10.0.0.1 " from table vpc
+	offers "route get 10.0.0.1 from a "
+	offers "route load r table a " replace
+	offers "peering add a vpc b peer c as 1 " expires
+	offers "peering accept a " as
+	offers "peering show a " vpc
+	offers "stats " vpc help
+	offers "help " "${objects[@]}"
+	offers "help vpc "
+	offers "flush " help
+	offers "flush now "
+}
+
+# Files, where a file stands in the grammar.
+files()
+{
+	local dir
+
+	dir=$(mktemp -d)
+	cd "$dir" || exit 1
+	touch routes.txt rules.txt "vpc add x"
+	echo "vpc add a cidr 10.0.0.0/8" >"batch"
+	offers "route load r" routes.txt rules.txt
+	offers "-batch b" batch
+	# Nothing is run, though all is there that a batch needs.
+	offers "-batch batch "
+	offers "-batch batch -netns none "
+	offers "-netns none -batch batch "
+	cd / || exit 1
+	rm -r "$dir"
+}
+
+# --- the whole grammar -------------------------------------------------------------
+
+declare -A seen=() offered=() sample=(
+	[NAME]=x [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
+	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [FILE]=x
+)
+
+# walk OBJECT WORD...: goes wherever there is something offered; no word twice. Words in
+# another order lead on to the same ones.
+walk()
+{
+	local object=$1 state word list
+
+	state="$1 ${2-} $(printf '%s\n' "${@:3}" | sort | tr '\n' ' ')"
+	[ -z "${seen[$state]-}" ] || return
+	seen[$state]=yes
+	mapfile -t list < <("$VPCCTL" complete "$@" "")
+	for word in "${list[@]}"; do
+		case $word in
+		"<NH>") ;;
+		"<"*)
+			word=${word//[<>]/}
+			if [ -z "${sample[$word]-}" ]; then
+				is "a sample for $word" "" "one"
+			elif [[ " $* " != *" ${sample[$word]} "*" ${sample[$word]} "* ]]; then
+				walk "$@" "${sample[$word]}"
+			fi
+			;;
+		*)
+			[ "$2" != add ] || [ $# != 2 ] || continue	# a device
+			offered[$object $word]=yes
+			[[ " $* " = *" $word "* ]] || walk "$@" "$word"
+			;;
+		esac
+	done
+}
+
+# What is neither in capitals nor a sign; the files of "route load" have a sentence.
+words_of()
+{
+	"$VPCCTL" help "$1" | sed 's/^FILE has lines of//' | grep -oE '[A-Za-z0-9/-]+' |
+		grep -E '^[a-z][a-z-]*$' | grep -vxF -e vpcctl -e "$1" | sort -u | xargs
+}
+
+grammar()
+{
+	local object
+
+	is "options" "$("$VPCCTL" complete - | sort | xargs)" \
+		"$({ echo -help; "$VPCCTL" help | head -n 2 | grep -oE -e '-[a-z]+'; } | sort | xargs)"
+	is "objects" "$("$VPCCTL" complete "" | sort | xargs)" \
+		"$("$VPCCTL" help | sed -n '/^OBJECT :=/,/}/p' | grep -oE '[a-z]+' | sort | xargs)"
+	for object in "${objects[@]}"; do
+		walk "$object"
+		unset "offered[$object help]"
+		is "grammar of $object" "$(printf '%s\n' "${!offered[@]}" |
+			sed -n "s/^$object //p" | grep -vxF "$object" | sort | xargs)" "$(words_of "$object")"
+	done
+}
+
+lines
+files
+grammar
+echo "1..$number"
+[ "$failed" = 0 ]
