@@ -183,7 +183,7 @@ t_begin()
 t_complaints()
 {
 	[ -n "$T_MARK" ] || return 0
-	dmesg | awk -v mark="$T_MARK" 'index($0, mark) { on = 1; next } on' |
+	"$T_TOP/selftests/debug/klog" | awk -v mark="$T_MARK" 'index($0, mark) { on = 1; next } on' |
 		grep -E "$T_COMPLAINTS"
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What failnth.c, which lets allocations fail, and requests.c, which knows requests, share. */
+#ifndef _VPC_SELFTESTS_FAILNTH_H
+#define _VPC_SELFTESTS_FAILNTH_H
+
+#include "objects.h"
+
+#define DEVICES 4
+
+/* A request that is tried with each of its allocations failing. */
+struct request {
+	const char *name;
+	void (*build)(void);	/* writes it to the_message; or else: */
+	__u8 cmd;
+	__u16 type;		/* its only attribute */
+	const char *value;
+	void (*prepare)(void);	/* writes another one, which is done before */
+	bool (*settled)(void);	/* true when that has had its effect */
+	bool dump;
+	bool changes;		/* it is told to listeners when it succeeds */
+	bool rtnetlink;		/* it goes to NETLINK_ROUTE */
+};
+
+extern const struct request requests[];
+extern const unsigned int request_count;
+extern const char *const devices[DEVICES];
+
+/* Objects of every kind, and what @r needs. What was there before is gone. */
+void scene_for(const struct request *r);
+/* Writes it to the_message. */
+void request_build(const struct request *r);
+/* Writes dump number @i to the_message; false: there are no more. */
+bool state_dump(int i);
+/* Not for attributes that change by themselves, and for ids. */
+bool attribute_counts(__u8 cmd, __u16 type);
+
+#define DEV0 "fault0"
+#define DEV1 "fault1"
+#define DEV2 "fault2"
+#define DEV3 "fault3"
+
+void many_routes(void);
+
+#endif /* _VPC_SELFTESTS_FAILNTH_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Requests as functions. Each begins the_message anew, or adds to it. */
+#ifndef _VPC_SELFTESTS_OBJECTS_H
+#define _VPC_SELFTESTS_OBJECTS_H
+
+#include "../nlraw.h"
+
+#define ADD VPC_ROUTE_OP_ADD
+#define REPLACE VPC_ROUTE_OP_REPLACE
+#define DEL VPC_ROUTE_OP_DEL
+#define END ((const char *)NULL)
+
+extern struct msg the_message;
+
+void req(__u8 cmd);
+void dump(__u8 cmd);
+void str(__u16 type, const char *s);
+void number(__u16 type, __u64 v);
+void addr(__u16 type, const char *text);
+void prefix(__u16 type, const char *text, __u8 len);
+void named(__u8 cmd, __u16 type, const char *name);
+void vpc(const char *name, const char *v4, const char *v6, __u64 account);
+void subnet(const char *name, const char *vpc, const char *v4, const char *v6,
+	    const char *table);
+void table(const char *name, const char *vpc);
+void port(const char *dev, const char *subnet, const char *v4, const char *v6, bool mac);
+void uplink(const char *dev, const char *vpc, const char *own, const char *router);
+void peering(const char *name, const char *vpc, const char *peer, __u32 expires);
+void change(const char *table, const char *vpc);
+/* One operation, with next hops: the name of a peering, an address, or a type; END. */
+void op(__u8 kind, const char *to, __u8 len, ...);
+/* Sends it and reads the answer. */
+struct answer *ask(void);
+/* The same, and it must succeed. */
+void done(void);
+/* A socket that hears of changes. */
+int listener(void);
+/* Opens the family; before everything else. */
+void objects_begin(void);
+
+#endif /* _VPC_SELFTESTS_OBJECTS_H */

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The requests that failnth.c tries. scene.c has what they name. */
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include "failnth.h"
+
+static void vpc_new(void)
+{
+	vpc("new", "10.9.0.0", "fd00:9::", 7);
+}
+
+static void subnet_new(void)
+{
+	subnet("new", "a", "10.1.9.0", "fd00:1:0:9::", "ta");
+}
+
+static void table_new(void)
+{
+	table("new", "a");
+}
+
+static void port_new(void)
+{
+	port(DEV3, "sa", "10.1.1.11", "fd00:1:0:1::11", true);
+}
+
+static void port_asks(void)
+{
+	port(DEV3, "sspare", "10.1.2.11", NULL, false);
+}
+
+static void uplink_new(void)
+{
+	uplink(DEV3, "a", "192.0.3.1", "192.0.3.254");
+}
+
+static void uplink_ipv6(void)
+{
+	uplink(DEV3, "b", "fc01::1", "fc01::2");
+}
+
+static void peering_new(void)
+{
+	peering("new", "b", "spare", 1000);
+}
+
+static void peering_active(void)
+{
+	peering("new", "c", "spare", 0);
+}
+
+static void vpc_set(void)
+{
+	req(VPC_CMD_VPC_SET);
+	str(VPC_A_VPC_NAME, "a");
+	str(VPC_A_VPC_NEW_NAME, "renamed");
+	prefix(VPC_A_VPC_CIDR, "10.5.0.0", 16);
+	prefix(VPC_A_VPC_CIDR, "fd00:5::", 48);
+	put_u32(&the_message, VPC_A_VPC_PEERING_LIMIT, 20);
+}
+
+static void vpc_shrink(void)
+{
+	req(VPC_CMD_VPC_SET);
+	str(VPC_A_VPC_NAME, "spare");
+	prefix(VPC_A_VPC_DEL_CIDR, "10.4.0.0", 16);
+	prefix(VPC_A_VPC_CIDR, "10.6.0.0", 16);
+}
+
+static void subnet_set(void)
+{
+	named(VPC_CMD_SUBNET_SET, VPC_A_SUBNET_NAME, "sa");
+	str(VPC_A_SUBNET_TABLE, "ta");
+}
+
+static void peering_set(void)
+{
+	named(VPC_CMD_PEERING_SET, VPC_A_PEERING_NAME, "ab");
+	str(VPC_A_PEERING_NEW_NAME, "renamed");
+}
+
+static void brief_peering(void)
+{
+	peering("brief", "b", "c", 1);
+}
+
+static bool brief_expired(void)
+{
+	const struct nlattr *state;
+	struct answer *said;
+	int skip = NLMSG_LENGTH(GENL_HDRLEN);
+
+	named(VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME, "brief");
+	said = ask();
+	state = find(said->reply + skip, said->reply_len - skip, VPC_A_PEERING_STATE);
+	return state && *(const __u8 *)nla_bytes(state) == VPC_PEERING_EXPIRED;
+}
+
+static void route_add(void)
+{
+	change(NULL, "a");
+	op(ADD, "100.64.0.0", 10, "ab", "blackhole", END);
+}
+
+static void route_replace(void)
+{
+	change(NULL, "a");
+	op(REPLACE, "203.0.113.0", 24, "192.0.2.250", END);
+}
+
+static void route_del(void)
+{
+	change(NULL, "a");
+	op(DEL, "198.51.100.0", 24, END);
+}
+
+static void route_del_nexthop(void)
+{
+	change("ta", NULL);
+	op(DEL, "10.2.0.0", 16, "ab", END);
+}
+
+static void route_many(void)
+{
+	change(NULL, "b");
+	op(ADD, "2001:db8::", 32, "unreachable", END);
+	op(REPLACE, "10.1.0.0", 16, "blackhole", END);
+	op(DEL, "fd00:1::", 48, "ab", END);
+	many_routes();
+}
+
+static void route_load(void)
+{
+	change(NULL, "a");
+	put(&the_message, VPC_A_ROUTE_REPLACE_TABLE, NULL, 0);
+	op(ADD, "10.2.0.0", 16, "ab", END);
+	op(ADD, "203.0.113.0", 24, "10.1.1.10", END);
+	op(ADD, "2001:db8:1::", 48, "blackhole", END);
+}
+
+static void route_lookup(void)
+{
+	named(VPC_CMD_ROUTE_LOOKUP, VPC_A_ROUTE_VPC, "a");
+	addr(VPC_A_ROUTE_ADDRESS, "10.2.1.10");
+}
+
+/* The device of a port goes away, as with its tenant: not by a command of ours. */
+static void device_del(void)
+{
+	struct ifinfomsg ifi = { .ifi_index = if_nametoindex(DEV1) };
+
+	req(0);
+	the_message.nlh.nlmsg_type = RTM_DELLINK;
+	memcpy(NLMSG_DATA(&the_message.nlh), &ifi, sizeof(ifi));
+	the_message.nlh.nlmsg_len = NLMSG_LENGTH(sizeof(ifi));
+}
+
+/* A request with one attribute, which is a name, or with none. */
+#define DO(c, attr, to) .cmd = VPC_CMD_##c, .type = VPC_A_##attr, .value = (to)
+#define DUMP(c) .cmd = VPC_CMD_##c, .dump = true
+#define TOLD .changes = true
+
+const struct request requests[] = {
+	{ "vpc-new", .build = vpc_new, TOLD },
+	{ "vpc-set", .build = vpc_set, TOLD },
+	{ "vpc-set-shrink", .build = vpc_shrink, TOLD },
+	{ "vpc-del", DO(VPC_DEL, VPC_NAME, "spare"), TOLD },
+	{ "vpc-get", DO(VPC_GET, VPC_NAME, "a") },
+	{ "subnet-new", .build = subnet_new, TOLD },
+	{ "subnet-set", .build = subnet_set, TOLD },
+	{ "subnet-del", DO(SUBNET_DEL, SUBNET_NAME, "sspare"), TOLD },
+	{ "subnet-get", DO(SUBNET_GET, SUBNET_NAME, "sa") },
+	{ "table-new", .build = table_new, TOLD },
+	{ "table-del", DO(TABLE_DEL, TABLE_NAME, "tspare"), TOLD },
+	{ "table-get", DO(TABLE_GET, TABLE_NAME, "ta") },
+	{ "port-new", .build = port_new, TOLD },
+	{ "port-new-asks", .build = port_asks, TOLD },
+	{ "port-del", DO(PORT_DEL, PORT_DEV, DEV1), TOLD },
+	{ "port-get", DO(PORT_GET, PORT_DEV, DEV0) },
+	{ "uplink-new", .build = uplink_new, TOLD },
+	{ "uplink-new-ipv6", .build = uplink_ipv6, TOLD },
+	{ "uplink-del", DO(UPLINK_DEL, UPLINK_DEV, DEV3), TOLD, .prepare = uplink_new },
+	{ "uplink-get", DO(UPLINK_GET, UPLINK_DEV, DEV2) },
+	{ "route-add", .build = route_add, TOLD },
+	{ "route-replace", .build = route_replace, TOLD },
+	{ "route-del", .build = route_del, TOLD },
+	{ "route-del-nexthop", .build = route_del_nexthop, TOLD },
+	{ "route-many", .build = route_many, TOLD },
+	{ "route-load", .build = route_load, TOLD },
+	{ "route-lookup", .build = route_lookup },
+	{ "peering-new", .build = peering_new, TOLD },
+	{ "peering-new-active", .build = peering_active, TOLD },
+	{ "peering-set", .build = peering_set, TOLD },
+	{ "peering-accept", DO(PEERING_ACCEPT, PEERING_NAME, "ac"), TOLD },
+	{ "peering-reject", DO(PEERING_REJECT, PEERING_NAME, "ac"), TOLD },
+	{ "peering-enable", DO(PEERING_ENABLE, PEERING_NAME, "brief"), TOLD,
+	  .prepare = brief_peering, .settled = brief_expired },
+	{ "peering-del", DO(PEERING_DEL, PEERING_NAME, "ab"), TOLD },
+	{ "peering-get", DO(PEERING_GET, PEERING_NAME, "ac") },
+	{ "stats-get", DO(STATS_GET, STATS_VPC, "a") },
+	{ "info-get", .cmd = VPC_CMD_INFO_GET },
+	{ "flush", .cmd = VPC_CMD_FLUSH, TOLD },
+	{ "device-del", .build = device_del, TOLD, .rtnetlink = true },
+	{ "dump-vpcs", DUMP(VPC_GET) },
+	{ "dump-subnets", DUMP(SUBNET_GET) },
+	{ "dump-tables", DUMP(TABLE_GET) },
+	{ "dump-ports", DUMP(PORT_GET) },
+	{ "dump-uplinks", DUMP(UPLINK_GET) },
+	{ "dump-endpoints", DUMP(ENDPOINT_GET) },
+	{ "dump-peerings", DUMP(PEERING_GET) },
+	{ "dump-routes", DUMP(ROUTE_GET) },
+	{ "dump-stats", DUMP(STATS_GET) },
+};
+
+const unsigned int request_count = sizeof(requests) / sizeof(*requests);
