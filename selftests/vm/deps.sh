@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What the Makefile asks of the machine.
 #
-#   deps.sh build | check      install the Debian packages that are missing
+#   deps.sh build | check | kernel   install the Debian packages that are missing
 #   deps.sh kdir [KERNEL]      print the kernel build directory to build for
 #   deps.sh links DIR          make DIR a tree of links to the module's sources
 
@@ -16,6 +16,8 @@ check="linux-headers-cloud-amd64 qemu-system-x86 qemu-system-common busybox-stat
 	traceroute ndisc6 tcpdump nftables iperf3 conntrack ethtool socat netcat-openbsd nmap jq
 	python3 python3-scapy python3-yaml sparse shellcheck codespell clang libclang-rt-14-dev
 	perl mandoc"
+
+kernel="flex bison bc libelf-dev libssl-dev"
 
 installed()
 {
@@ -102,6 +104,10 @@ check)
 	# shellcheck disable=SC2086
 	need $check
 	;;
+kernel)
+	# shellcheck disable=SC2086
+	need $kernel
+	;;
 kdir)
 	kdir "${2:-}" || {
 		echo "deps: no kernel headers here; run make deps" >&2
@@ -112,7 +118,7 @@ links)
 	links "$2"
 	;;
 *)
-	echo "usage: deps.sh build | check | kdir [KERNEL] | links DIR" >&2
+	echo "usage: deps.sh build | check | kernel | kdir [KERNEL] | links DIR" >&2
 	exit 2
 	;;
 esac

@@ -4,6 +4,7 @@
 # the image that boots it. Nothing is installed; packages come by name from the
 # mirror that apt is configured with, and are unpacked under build/cache.
 #
+#   kernel.sh supported        print what KERNEL may be
 #   kernel.sh kdir KERNEL      print the kernel build directory for 6.1, 6.12 or 7
 #   kernel.sh release KDIR     print the release that a build directory is for
 #   kernel.sh image RELEASE    print the directory with vmlinuz and lib/modules
@@ -140,7 +141,7 @@ image()
 		fi
 		[ -d "$tmp/lib/modules/$release/kernel" ] || die "linux-image-$release: no modules in it"
 		/sbin/depmod -b "$tmp" "$release"
-		file=$(find "$tmp/boot" "$tmp/lib/modules" -name 'vmlinuz*' | head -n 1)
+		file=$(find "$tmp" -name 'vmlinuz*' | head -n 1)
 		mv "$file" "$tmp/vmlinuz"
 		mv -T "$tmp" "$dir" 2>/dev/null || rm -rf "$tmp"
 		rm -f "$cache/deb"/linux-{image,base,binary,modules}-"$release"_*.deb
@@ -167,51 +168,68 @@ headers()
 			dpkg-deb -x "$file" "$dir"
 		done
 		sed -i "s|/usr/src/|$dir/usr/src/|" "$dir/usr/src/linux-headers-$release/Makefile"
-		case $release in
-		7.*) newer_tools "$dir" "$release" ;;
-		esac
+		older_libc "$dir"
+		older_compiler "$dir" "$release"
 		touch "$dir/.done"
 	fi
 	echo "$dir/usr/src/linux-headers-$release"
 }
 
-# The helpers of a 7.x kernel are linked against a newer C library: run them with
-# that release's own loader. gcc 12 lacks one option that the config asks for.
-newer_tools()
+# Helpers that want a newer C library than this machine has are run with the
+# loader of the release that they were built on.
+older_libc()
 {
-	local dir=$1 release=$2 libs=$1/loader file real
+	local dir=$1 libs=$1/loader file real
 
+	find "$dir/usr" -path '*/linux-kbuild-*' -type f -perm -100 | while read -r file; do
+		if LC_ALL=C ldd "$file" 2>&1 | grep -q 'not found'; then
+			echo "$file"
+		fi
+	done >"$dir/helpers"
+	[ -s "$dir/helpers" ] || return 0
 	mkdir -p "$libs"
 	for file in $(download trixie libc6 libelf1t64 libssl3t64 zlib1g libzstd1); do
 		dpkg-deb -x "$file" "$libs"
 	done
 	libs=$libs/usr/lib/x86_64-linux-gnu
-	find "$dir/usr" -path '*/linux-kbuild-*' -type f -perm -100 |
-		while read -r file; do
-		[ "$(head -c 4 "$file" | tail -c 3)" = ELF ] || continue
+	[ -e "$libs/ld-linux-x86-64.so.2" ] || die "cannot get the C library of trixie"
+	while read -r file; do
 		real=$file.elf
 		mv "$file" "$real"
 		# shellcheck disable=SC2016	# for that script
 		printf '#!/bin/sh\nexec "%s" --argv0 "$0" --library-path "%s" "%s" "$@"\n' \
 			"$libs/ld-linux-x86-64.so.2" "$libs" "$real" >"$file"
 		chmod +x "$file"
-	done
+	done <"$dir/helpers"
+}
+
+# The compiler that the headers name, where this machine has it; else gcc, with
+# the older name of an option that gcc 12 does not know. pahole makes BTF, which
+# modules built here do without.
+older_compiler()
+{
+	local dir=$1 variables cc
+
+	variables=$dir/usr/src/linux-headers-$2/.kernelvariables
+	# shellcheck disable=SC2016	# make expands it
+	echo 'override PAHOLE_VERSION = $(CONFIG_PAHOLE_VERSION)' >>"$variables"
+	cc=$(grep -o 'gcc-[0-9]*$' "$variables" | tail -n 1)
+	if command -v "x86_64-linux-gnu-$cc" >/dev/null; then
+		return
+	fi
 	cat >"$dir/cc" <<-'EOF'
 		#!/bin/bash
 		args=()
 		for arg; do
 			case $arg in
-			-fmin-function-alignment=*) ;;
+			-fmin-function-alignment=*) args+=("-falign-functions=${arg#*=}") ;;
 			*) args+=("$arg") ;;
 			esac
 		done
 		exec gcc "${args[@]}"
 	EOF
 	chmod +x "$dir/cc"
-	find "$dir/usr/src/linux-headers-$release/" -name .kernelvariables |
-		while read -r file; do
-			echo "CC = $dir/cc" >>"$file"
-		done
+	echo "CC = $dir/cc" >>"$variables"
 }
 
 # 6.1: the newest installed headers whose image can be had; else a pair of the
@@ -248,6 +266,9 @@ kdir()
 }
 
 case ${1:-} in
+supported)
+	echo "$supported"
+	;;
 kdir)
 	exec 9>"$cache/lock"
 	flock 9
@@ -266,6 +287,7 @@ file)
 	download "$@" || die "cannot download $*"
 	;;
 *)
-	die "usage: kernel.sh kdir KERNEL | release KDIR | image RELEASE | file SUITE PACKAGE..."
+	die "usage: kernel.sh supported | kdir KERNEL | release KDIR | image RELEASE |" \
+		"file SUITE PACKAGE..."
 	;;
 esac

@@ -116,6 +116,8 @@ build()
 		tail -n 30 "$log"
 		return 1
 	fi
+	! grep -q 'C=2 specified, but' "$log" ||
+		echo "style: sparse is too old for the headers of $RELEASE and was left out"
 	! grep -E '^(kmod|uapi)/[^ ]*: (warning|error):|^WARNING: modpost' "$log"
 }
 
@@ -125,7 +127,7 @@ spelling()
 
 	mapfile -t list < <(files ! -name '*.json'; find Documentation README.md CHANGELOG* \
 		-type f 2>/dev/null)
-	codespell --quiet-level=2 --ignore-words-list=nd,ba,te,fo,tha "${list[@]}"
+	codespell --quiet-level=2 --ignore-words-list=nd,ba,te,fo,tha,iif,nin "${list[@]}"
 }
 
 shells()
