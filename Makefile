@@ -13,6 +13,7 @@ KERNEL  ?=
 KDIR    ?= $(shell $(VM)/deps.sh kdir $(KERNEL))
 RELEASE  = $(shell $(VM)/kernel.sh release $(KDIR))
 MODULE   = $(BUILD)/module/$(RELEASE)
+ARCH_ARGS = $(if $(shell grep -sx CONFIG_UML=y $(KDIR)/.config),ARCH=um)
 V       ?= 0
 FUZZ_SECONDS ?= 300
 WERROR  ?= y
@@ -30,8 +31,9 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 MANDIR  ?= $(PREFIX)/share/man
 
-.PHONY: all help deps deps-build deps-check module vpcctl check check-host check-vm \
-	check-long fuzz style vm demo install uninstall clean distclean FORCE
+.PHONY: all help deps deps-build deps-check deps-kernel module vpcctl check check-host \
+	check-vm check-long check-debug check-kcsan check-icount matrix bench fuzz fuzz-vm style vm demo \
+	install uninstall clean distclean FORCE
 
 # Links, as people look for what they built here; tests build for another kernel.
 all: module vpcctl
@@ -45,8 +47,14 @@ help:
 	@echo "make check              all tests; TESTS=\"peering ipsec\" for some, KERNEL=6.12 elsewhere"
 	@echo "make check-host         style and the tests that run on this machine"
 	@echo "make check-vm           the tests that run in the VM"
+	@echo "make check-debug        all of them on kernels with KASAN, lockdep, kmemleak; torture"
+	@echo "make check-kcsan        torture under the race detector"
+	@echo "make check-icount       instructions per packet, against their limits"
 	@echo "make check-long         check, and what takes too long for every change"
-	@echo "make fuzz               the fuzzers (FUZZ_SECONDS=300 each)"
+	@echo "make matrix             check-vm on every kernel that KERNEL can name"
+	@echo "make bench              speed and memory beside the peers (BENCH=\"forward load\")"
+	@echo "make fuzz               the fuzzers of the trie (FUZZ_SECONDS=300 each)"
+	@echo "make fuzz-vm            the fuzzers of netlink and packets, on a debug kernel"
 	@echo "make style              checkpatch, sparse, shellcheck, codespell, file length"
 	@echo "make vm                 a shell in a VM with the module loaded; RUN=script: run that"
 	@echo "make demo               a first look, in a VM"
@@ -61,6 +69,10 @@ deps-build:
 deps-check:
 	@$(VM)/deps.sh check
 
+# To build kernels of our own, see selftests/kernel/build.
+deps-kernel:
+	@$(VM)/deps.sh kernel
+
 # --- module ----------------------------------------------------------------
 # Built in a tree of links of its own per release, so that no object of another
 # kernel is ever taken for one of this.
@@ -68,7 +80,7 @@ deps-check:
 module: deps-build
 	@[ -n "$(KDIR)" ]
 	@$(VM)/deps.sh links $(MODULE)
-	@{ $(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(MODULE) V=$(V) \
+	@{ $(MAKE) --no-print-directory -C $(KDIR) $(ARCH_ARGS) M=$(CURDIR)/$(MODULE) V=$(V) \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(filter n,$(WERROR)),,VPC_WERROR=y) \
 		$(KBUILD_ARGS) modules 2>&1 >&3 | sed -u 's|$(CURDIR)/$(MODULE)/||g' >&2; } 3>&1
 
@@ -100,8 +112,8 @@ $(BUILD)/tools/flags: FORCE
 CHECK_KDIR = $(if $(filter file,$(origin KDIR)),,$(KDIR))
 RUNNER = MAKE="$(MAKE)" KERNEL="$(KERNEL)" KDIR="$(CHECK_KDIR)" TESTS="$(TESTS)" selftests/run.sh
 
-check: deps
-	@$(RUNNER) style host vm
+check: deps deps-kernel
+	@$(RUNNER) style host vm icount debug
 
 check-host: deps
 	@$(RUNNER) style host
@@ -109,11 +121,30 @@ check-host: deps
 check-vm: deps
 	@$(RUNNER) vm
 
-check-long: deps
-	@LONG=1 $(RUNNER) style host vm
+check-long: deps deps-kernel
+	@LONG=1 $(RUNNER) style host vm icount debug
+
+check-debug: deps deps-kernel
+	@MAKE="$(MAKE)" TESTS="$(TESTS)" selftests/debug/run all
+
+check-kcsan: deps deps-kernel
+	@MAKE="$(MAKE)" TESTS="$(TESTS)" selftests/debug/run kcsan
+
+matrix: deps
+	@MAKE="$(MAKE)" TESTS="$(TESTS)" $(VM)/matrix.sh
+
+# Keep the machine quiet meanwhile.
+bench: deps deps-kernel
+	@MAKE="$(MAKE)" BENCH="$(BENCH)" selftests/bench/run
 
 fuzz: deps
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) selftests/host/run.sh
+
+check-icount: deps
+	@MAKE="$(MAKE)" selftests/bench/icount
+
+fuzz-vm: deps deps-kernel
+	@MAKE="$(MAKE)" selftests/fuzz/run
 
 style: deps
 	@KDIR="$(CHECK_KDIR)" KERNEL="$(KERNEL)" MAKE="$(MAKE)" $(VM)/style.sh
@@ -128,6 +159,8 @@ demo: deps
 
 install: all
 	install -D -m 755 $(BUILD)/vpcctl $(DESTDIR)$(PREFIX)/sbin/vpcctl
+	install -D -m 644 tools/completion/vpcctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/vpcctl
 	for page in $(wildcard tools/man/*.8); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man8/$${page##*/}; done
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE) INSTALL_MOD_PATH=$(DESTDIR) modules_install
@@ -135,6 +168,7 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/vpcctl
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vpcctl
 	rm -f $(patsubst tools/man/%,$(DESTDIR)$(MANDIR)/man8/%,$(wildcard tools/man/*.8))
 	rm -f $(DESTDIR)/lib/modules/$(RELEASE)/{extra,updates}/vpc.ko*
 	$(if $(DESTDIR),,depmod $(RELEASE))

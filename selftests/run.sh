@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 cd "$here/.." || exit 2
 MAKE=${MAKE:-make}
 TESTS=${TESTS:-}
-dir=$PWD/build/check
+dir=${VPC_CHECK_DIR:-$PWD/build/check}
 passed=0 failed=0 skipped=0
 bad=()
 
@@ -69,7 +69,7 @@ run_one()
 		wrong "$name" "exit status $rc, and no test failed"
 	fi
 	if [ "${VPC_CHECK_GUEST:-}" = yes ]; then
-		dmesg | sed -n "/vpc-check: begin $name\$/,\$p" >"$log.dmesg"
+		"$here/debug/klog" | sed -n "/vpc-check: begin $name\$/,\$p" >"$log.dmesg"
 		if grep -E "$complaints" "$log.dmesg" | head -n 5 | sed 's/^/# /' | grep .; then
 			wrong "$name" "the kernel complained, see $name.dmesg"
 			cp "$log.dmesg" "$dir/$name.dmesg"
@@ -151,7 +151,10 @@ vm_scripts()
 {
 	local script
 
-	for script in selftests/*.sh selftests/long/*.sh; do
+	# shellcheck disable=SC2086	# a list
+	[ -z "${VPC_CHECK_SCRIPTS:-}" ] || set -- $VPC_CHECK_SCRIPTS
+	[ $# -gt 0 ] || set -- selftests/*.sh selftests/long/*.sh
+	for script; do
 		case $script in
 		selftests/run.sh | selftests/demo.sh) continue ;;
 		selftests/long/*) [ -n "${LONG:-}" ] || [ -n "$TESTS" ] || continue ;;
@@ -162,11 +165,13 @@ vm_scripts()
 	done
 }
 
-# One VM for all; after a crash another one for those that are left.
+# One VM for all; after a crash another one for those that are left. selftests/debug/run
+# boots another kernel, and has a directory of its own for the logs.
 vm()
 {
-	local left limit script rc line name
+	local left limit script rc line name boot vm=${VPC_VM_NAME:-check}
 
+	read -r -a boot <<<"${VPC_CHECK_BOOT:-selftests/vm/run}"
 	mapfile -t left < <(vm_scripts)
 	while [ ${#left[@]} -gt 0 ]; do
 		limit=120
@@ -175,8 +180,8 @@ vm()
 		done
 		: >"$dir/counts"
 		rm -f "$dir/current"
-		VPC_VM_TIMEOUT=${VPC_VM_TIMEOUT:-$limit} VPC_VM_RESULTS=$dir VPC_VM_NAME=check \
-			selftests/vm/run selftests/run.sh guest "${left[@]}"
+		VPC_VM_TIMEOUT=${VPC_VM_TIMEOUT:-$limit} VPC_VM_RESULTS=$dir VPC_VM_NAME=$vm \
+			"${boot[@]}" selftests/run.sh guest "${left[@]}"
 		rc=$?
 		while read -r name line; do
 			# shellcheck disable=SC2086
@@ -185,8 +190,8 @@ vm()
 		done <"$dir/counts"
 		if [ -s "$dir/current" ]; then
 			name=$(cat "$dir/current")
-			cp build/vm/check.console.log "$dir/$name.console.log"
-			echo "not ok - $name: the VM ended in it (see build/check/$name.console.log)"
+			cp "build/vm/$vm.console.log" "$dir/$name.console.log"
+			echo "not ok - $name: the VM ended in it (see ${dir#"$PWD/"}/$name.console.log)"
 			count "$name" 0 1 0 -
 			drop "$name"
 		elif [ ${#left[@]} -gt 0 ] || [ "$rc" != 0 ]; then
@@ -238,7 +243,7 @@ check()
 
 	[ -z "${LONG:-}" ] || fuzz=300
 
-	names=" style host $(vm_scripts | xargs -r -n 1 basename -s .sh | tr '\n' ' ')"
+	names=" style host icount debug $(vm_scripts | xargs -r -n 1 basename -s .sh | tr '\n' ' ')"
 	for name in $TESTS; do
 		if [[ $names != *" $name "* ]]; then
 			echo "run.sh: no test is called $name" >&2
@@ -247,6 +252,10 @@ check()
 	done
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	# The debug kernel takes minutes to build, and the VM does not use all of the machine.
+	if [[ " $* " == *" debug "* ]] && selected debug; then
+		nice -n 19 selftests/kernel/build um-debug >"$dir/kernel.log" 2>&1 &
+	fi
 	run_one build 1800 "$here/run.sh" single build
 	count build "$ok" "$not_ok" "$skip" "$taken"
 	for kind; do
@@ -266,6 +275,16 @@ check()
 			;;
 		vm)
 			vm
+			;;
+		icount)
+			selected icount || continue
+			run_one icount 900 selftests/bench/icount
+			count icount "$ok" "$not_ok" "$skip" "$taken"
+			;;
+		debug)
+			selected debug || continue
+			run_one debug 3600 env TESTS= selftests/debug/run bounded
+			count debug "$ok" "$not_ok" "$skip" "$taken"
 			;;
 		*)
 			echo "run.sh: unknown: $kind" >&2
