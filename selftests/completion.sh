@@ -28,7 +28,7 @@ offers_to()
 	line=$2
 	shift 2
 	t_is "${by[*]:+(${by[0]}) }\"vpcctl $line\"" \
-		"$("${by[@]}" bash -c "$tab" sh "$T_TOP/tools/completion/vpcctl.bash" "$line" 2>&1)" \
+		"$("${by[@]}" timeout 60 bash -c "$tab" sh "$T_TOP/tools/completion/vpcctl.bash" "$line" 2>&1)" \
 		"$(printf '%s\n' "$@" | sort | xargs)"
 }
 
