@@ -55,18 +55,19 @@ traffic()
 	local j=$1 step k net mac
 
 	while ! over; do
-		for step in 1 4 2; do
+		for step in 2 1 4; do
 			k=$(((j + step) % PORTS))
 			net=$(subnet_of "$k").$((10 + k))
 			mac=02:00:00:00:00:0$k
-			ns "h$j" timeout 3 "$T_PKT" udp -c 300 -i 1000 -s 100 "$net" \
+			ns "h$j" timeout 30 "$T_PKT" udp -c 500 -i 1000 -s 100 "$net" \
 				$((5000 + (j + k) % 5)) &
-			ns "h$j" timeout 3 "$T_PKT" udp -c 50 -i 5000 -s 4000 \
+			ns "h$j" timeout 30 "$T_PKT" udp -c 50 -i 5000 -s 4000 \
 				"$(subnet6_of "$k")::$((10 + k))" 5000 &
-			ns "h$j" timeout 3 ping -q -f -w 1 "$net" &
-			ns "h$j" timeout 3 "$T_PKT" send -c 100 -i 2000 eth0 eth src "$mac" arp 1 \
+			wait
+			ns "h$j" timeout 30 ping -q -f -c 500 -w 2 "$net" &
+			ns "h$j" timeout 30 "$T_PKT" send -c 50 -i 2000 eth0 eth src "$mac" arp 1 \
 				"$mac" "$net" 0:0:0:0:0:0 "$(subnet_of "$j").1" &
-			ns "h$j" timeout 3 "$T_PKT" send -c 100 -i 2000 eth0 eth src "$mac" \
+			ns "h$j" timeout 30 "$T_PKT" send -c 50 -i 2000 eth0 eth src "$mac" \
 				ip4 src "$net" dst "$(subnet_of "$j").1" udp 1 2 text x &
 			wait
 		done
