@@ -99,10 +99,7 @@ static bool prepare4(struct sk_buff *skb)
 	iph = ip_hdr(skb);
 	if (ip_fast_csum(iph, iph->ihl))
 		return false;
-	len = ntohs(iph->tot_len);
-	/* A merged packet beyond 64 KiB (IPv4 BIG TCP). */
-	if (!len && skb_is_gso_tcp(skb))
-		len = skb->len;
+	len = skb_ip_totlen(skb);
 	if (len > skb->len || len < iph->ihl * 4 || pskb_trim_rcsum(skb, len))
 		return false;
 	skb->transport_header = skb->network_header + ip_hdrlen(skb);
@@ -118,7 +115,7 @@ static bool prepare6(struct sk_buff *skb)
 
 	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)) || ipv6_hdr(skb)->version != 6)
 		return false;
-	len = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
+	len = skb_ipv6_payload_len(skb) + sizeof(struct ipv6hdr);
 	if (len > skb->len || pskb_trim_rcsum(skb, len))
 		return false;
 	skb->transport_header = skb->network_header + sizeof(struct ipv6hdr);

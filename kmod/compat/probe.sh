@@ -22,6 +22,8 @@ probe()
 probes()
 {
 	cat <<-'EOF'
+	#include <linux/ip.h>
+	#include <linux/ipv6.h>
 	#include <linux/module.h>
 	#include <linux/netdevice.h>
 	#include <linux/timer.h>
@@ -55,6 +57,15 @@ probes()
 	void *p_dst_alloc(struct dst_ops *ops);
 	void *p_dst_alloc(struct dst_ops *ops)
 	{ return dst_alloc(ops, (struct net_device *)0, 0, 0); }
+	EOF
+	probe SKB_IP_TOTLEN <<-'EOF'
+	unsigned int p_totlen(const struct sk_buff *skb);
+	unsigned int p_totlen(const struct sk_buff *skb) { return skb_ip_totlen(skb); }
+	EOF
+	probe SKB_IPV6_PAYLOAD_LEN <<-'EOF'
+	unsigned int p_payload_len(const struct sk_buff *skb);
+	unsigned int p_payload_len(const struct sk_buff *skb)
+	{ return skb_ipv6_payload_len(skb); }
 	EOF
 	probe NET_GSO_H <<-'EOF'
 	#if !__has_include(<net/gso.h>)
