@@ -17,6 +17,9 @@
  * that a node need not change when something is inserted or removed above it. The shape of a trie
  * depends on its contents only, not on their history.
  *
+ * Prefixes that lie close together mostly have the same value, as they lead to the same next hop. A
+ * node whose prefixes all have one stores it once.
+ *
  * Published nodes never change for readers. A transaction copies what it changes and the way from
  * the root to it, and shares the rest; its own copies it may change freely until they are
  * published by one store to the root.

@@ -30,7 +30,7 @@ struct vpc_lpm_key {
 /**
  * struct vpc_lpm_node - one block of memory per node
  * @ext: bit s: there is a child for chunk value s
- * @intb: bits 1 to 63: prefixes, heap-indexed
+ * @intb: bits 1 to 63: prefixes, heap-indexed; bit 0: they have all the same value, stored once
  * @owner: the transaction that made it; writers only
  * @gc: next one to be freed; writers only
  * @chunk: number of the chunk
@@ -41,7 +41,8 @@ struct vpc_lpm_key {
  * @body: IPv6: w[0] and w[1] of the address bits before the chunk. Then both families: the
  *	children, then the values of the prefixes as u32.
  *
- * The IPv4 header and four children share a cache line.
+ * The IPv4 header and four children share a cache line. What lies close together mostly leads to
+ * the same place: with its values stored once, an IPv4 node without children is one cache line.
  */
 struct vpc_lpm_node {
 	u64 ext;
@@ -57,6 +58,9 @@ struct vpc_lpm_node {
 	u32 tail;
 	u64 body[];
 };
+
+/* See vpc_lpm_node::intb. No prefix has this bit, and none of the masks that look for one. */
+#define ONE_VALUE 1ULL
 
 /* A chunk value beyond this means that bits before the chunk differ. */
 #define MAX_CHUNK_VALUE ((u64)FANOUT - 1)
@@ -165,7 +169,9 @@ node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
 
 static __always_inline u32 *node_value(const struct vpc_lpm_node *n, u8 index, bool v6)
 {
-	return node_values(n, v6) + rank(n->intb, index);
+	u32 many = (n->intb & ONE_VALUE) - 1;
+
+	return node_values(n, v6) + (rank(n->intb, index) & many);
 }
 
 static inline void node_key(const struct vpc_lpm_node *n, struct vpc_lpm_key *key, bool v6)

@@ -10,10 +10,15 @@
 
 #include "lpm_node.h"
 
+static unsigned int value_count(u64 intb)
+{
+	return intb & ONE_VALUE ? 1 : hweight64(intb);
+}
+
 static size_t node_size(u64 ext, u64 intb, bool v6)
 {
 	return offsetof(struct vpc_lpm_node, body[v6 ? 2 : 0]) +
-	       hweight64(ext) * sizeof(struct vpc_lpm_node *) + hweight64(intb) * sizeof(u32);
+	       hweight64(ext) * sizeof(struct vpc_lpm_node *) + value_count(intb) * sizeof(u32);
 }
 
 static void txn_account(struct vpc_lpm_txn *txn, const struct vpc_lpm_node *n, int sign)
@@ -62,7 +67,8 @@ static struct vpc_lpm_node *node_new(struct vpc_lpm_txn *txn, const struct vpc_l
 static struct vpc_lpm_node *leaf_new(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key,
 				     u32 value)
 {
-	struct vpc_lpm_node *n = node_new(txn, key, key->chunk, 0, BIT_ULL(key_index(key)));
+	u64 intb = BIT_ULL(key_index(key)) | ONE_VALUE;
+	struct vpc_lpm_node *n = node_new(txn, key, key->chunk, 0, intb);
 
 	if (n)
 		*node_values(n, is_v6(txn->lpm)) = value;
@@ -83,42 +89,71 @@ static void node_drop(struct vpc_lpm_txn *txn, struct vpc_lpm_node *n)
 	txn->garbage = n;
 }
 
-/* Copies a packed array to one with at most one bit more or less in its map; leaves the gap. */
-static void copy_packed(void *to, u64 to_map, const void *from, u64 from_map, size_t size)
+/* Copies the children to a node with at most one more or less; leaves the gap. */
+static void copy_children(struct vpc_lpm_node *to, const struct vpc_lpm_node *from, bool v6)
 {
-	unsigned int n = hweight64(from_map), i = n;
-	u64 diff = to_map ^ from_map;
+	struct vpc_lpm_node __rcu **new = node_children(to, v6), **old = node_children(from, v6);
+	unsigned int n = hweight64(from->ext), i = n;
+	u64 diff = to->ext ^ from->ext;
 
 	if (diff)
-		i = hweight64(from_map & (diff - 1));
-	memcpy(to, from, i * size);
-	if (to_map & diff)
-		memcpy(to + (i + 1) * size, from + i * size, (n - i) * size);
+		i = hweight64(from->ext & (diff - 1));
+	memcpy(new, old, i * sizeof(*new));
+	if (to->ext & diff)
+		memcpy(new + i + 1, old + i, (n - i) * sizeof(*new));
 	else if (diff)
-		memcpy(to + i * size, from + (i + 1) * size, (n - i - 1) * size);
+		memcpy(new + i, old + i + 1, (n - i - 1) * sizeof(*new));
 }
 
 /*
- * Makes *@slot a node of this transaction with other maps, each with at most one bit more or less.
- * The caller fills in what is new.
+ * The values of a node after that of the prefix @index is set, or removed: VPC_LPM_NONE; no
+ * prefix: index 0. Returns what its @intb is then.
+ */
+static u64 change_values(const struct vpc_lpm_node *n, u8 index, u32 value, u32 *values, bool v6)
+{
+	u64 intb = n->intb & ~ONE_VALUE, left;
+	unsigned int count = 0;
+	bool one = true;
+
+	if (!index) {
+		memcpy(values, node_values(n, v6), value_count(n->intb) * sizeof(*values));
+		return n->intb;
+	}
+	intb = value == VPC_LPM_NONE ? intb & ~BIT_ULL(index) : intb | BIT_ULL(index);
+	for (left = intb; left; left &= left - 1) {
+		u8 at = __ffs64(left);
+
+		values[count] = at == index ? value : *node_value(n, at, v6);
+		one &= values[count++] == values[0];
+	}
+	return count && one ? intb | ONE_VALUE : intb;
+}
+
+/*
+ * Makes *@slot a node of this transaction with at most one child more or less, which the caller
+ * fills in, and one value changed: see change_values().
  */
 static struct vpc_lpm_node *node_reshape(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot,
-					 u64 ext, u64 intb)
+					 u64 ext, u8 index, u32 value)
 {
 	struct vpc_lpm_node *new, *n = writer_deref(txn->lpm, *slot);
 	bool v6 = is_v6(txn->lpm);
 	struct vpc_lpm_key key;
+	u32 values[FANOUT];
+	u64 intb;
 
-	if (n->owner == txn->lpm->generation && n->ext == ext && n->intb == intb)
-		return n;
-	node_key(n, &key, v6);
-	new = node_new(txn, &key, n->chunk, ext, intb);
-	if (!new)
-		return NULL;
-	copy_packed(node_children(new, v6), ext, node_children(n, v6), n->ext, sizeof(*slot));
-	copy_packed(node_values(new, v6), intb, node_values(n, v6), n->intb, sizeof(u32));
-	rcu_assign_pointer(*slot, new);
-	node_drop(txn, n);
+	intb = change_values(n, index, value, values, v6);
+	new = n;
+	if (n->owner != txn->lpm->generation || n->ext != ext || n->intb != intb) {
+		node_key(n, &key, v6);
+		new = node_new(txn, &key, n->chunk, ext, intb);
+		if (!new)
+			return NULL;
+		copy_children(new, n, v6);
+		rcu_assign_pointer(*slot, new);
+		node_drop(txn, n);
+	}
+	memcpy(node_values(new, v6), values, value_count(intb) * sizeof(*values));
 	return new;
 }
 
@@ -133,7 +168,7 @@ static struct vpc_lpm_node __rcu **txn_slot(struct vpc_lpm_txn *txn, const struc
 	struct vpc_lpm_node *n;
 
 	while ((n = writer_deref(txn->lpm, *slot)) != stop) {
-		n = node_reshape(txn, slot, n->ext, n->intb);
+		n = node_reshape(txn, slot, n->ext, 0, VPC_LPM_NONE);
 		if (!n)
 			return NULL;
 		slot = node_child(n, key_value(key, n->chunk), is_v6(txn->lpm));
@@ -167,7 +202,7 @@ static int split(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot, stru
 	node_key(n, &below, v6);
 	ext = BIT_ULL(key_value(&below, chunk));
 	if (chunk == key->chunk) {
-		intb = BIT_ULL(key_index(key));
+		intb = BIT_ULL(key_index(key)) | ONE_VALUE;
 	} else {
 		ext |= BIT_ULL(key_value(key, chunk));
 		leaf = leaf_new(txn, key, value);
@@ -211,20 +246,15 @@ static int insert(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key, u32 va
 		chunk = min(key->chunk, first_difference(key, n, v6));
 		if (chunk < n->chunk)
 			return split(txn, slot, n, key, chunk, value);
-		if (n->chunk == key->chunk) {
-			n = node_reshape(txn, slot, n->ext, n->intb | BIT_ULL(key_index(key)));
-			if (!n)
-				return -ENOMEM;
-			*node_value(n, key_index(key), v6) = value;
-			return 0;
-		}
+		if (n->chunk == key->chunk)
+			return node_reshape(txn, slot, n->ext, key_index(key), value) ? 0 : -ENOMEM;
 	}
 
 	leaf = leaf_new(txn, key, value);
 	if (!leaf)
 		return -ENOMEM;
 	if (n) {
-		n = node_reshape(txn, slot, n->ext | BIT_ULL(s), n->intb);
+		n = node_reshape(txn, slot, n->ext | BIT_ULL(s), 0, VPC_LPM_NONE);
 		if (!n) {
 			node_drop(txn, leaf);
 			return -ENOMEM;
@@ -241,7 +271,8 @@ static int erase(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key)
 	struct vpc_lpm_node *n = writer_deref(txn->lpm, txn->root), *parent = NULL, *stop, *rest;
 	struct vpc_lpm_node __rcu **slot;
 	bool v6 = is_v6(txn->lpm);
-	u64 ext, intb;
+	u8 index = key_index(key);
+	u64 ext, left;
 
 	for (; n->chunk < key->chunk; n = writer_deref(txn->lpm, *slot)) {
 		slot = node_child(n, key_value(key, n->chunk), v6);
@@ -251,17 +282,18 @@ static int erase(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key)
 	/* A leaf goes from its parent; anything else happens in the node itself. */
 	stop = n;
 	ext = n->ext;
-	intb = n->intb & ~BIT_ULL(key_index(key));
-	if (!ext && !intb && parent) {
+	left = n->intb & ~(BIT_ULL(index) | ONE_VALUE);
+	if (!ext && !left && parent) {
 		stop = parent;
 		ext = parent->ext & ~BIT_ULL(key_value(key, parent->chunk));
-		intb = parent->intb;
+		left = parent->intb;
+		index = 0;
 	}
 	slot = txn_slot(txn, key, stop);
 	if (!slot)
 		return -ENOMEM;
-	if (intb || hweight64(ext) > 1) {
-		if (!node_reshape(txn, slot, ext, intb))
+	if (left || hweight64(ext) > 1) {
+		if (!node_reshape(txn, slot, ext, index, VPC_LPM_NONE))
 			return -ENOMEM;
 	} else {
 		rest = ext ? writer_deref(txn->lpm, *node_child(stop, __ffs64(ext), v6)) : NULL;

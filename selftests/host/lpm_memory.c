@@ -24,6 +24,44 @@ static void test_full_table(void)
 	end(&lpm);
 }
 
+/* All to one next hop but for a few, for a while. */
+static void test_one_value(void)
+{
+	struct vpc_lpm_prefix p, few[1000];
+	struct vpc_lpm_txn txn;
+	struct vpc_lpm lpm;
+	struct bgp bgp = { .state = ktap_state };
+	size_t before;
+	double each;
+	u32 i;
+
+	vpc_lpm_init(&lpm, 32, &lock);
+	begin(&txn, &lpm, true);
+	while (txn.count < 1000000) {
+		bgp_next(&bgp, &p);
+		set(&txn, &p, 7);
+		if (txn.count <= ARRAY_SIZE(few))
+			few[txn.count - 1] = p;
+	}
+	commit(&txn);
+	before = lpm.bytes;
+	each = (double)before / lpm.count;
+	printf("# %u routes: %.1f bytes each\n", lpm.count, each);
+	expect(each <= 14, "%.1f bytes per route", each);
+
+	begin(&txn, &lpm, false);
+	for (i = 0; i < ARRAY_SIZE(few); i++)
+		set(&txn, &few[i], 8);
+	commit(&txn);
+	expect(lpm.bytes > before);
+	begin(&txn, &lpm, false);
+	for (i = 0; i < ARRAY_SIZE(few); i++)
+		set(&txn, &few[i], 7);
+	commit(&txn);
+	expect(lpm.bytes == before, "%zu, not %zu", lpm.bytes, before);
+	end(&lpm);
+}
+
 /* Subnets of one block, a default, peers' blocks, some host routes. */
 static void test_vpc(void)
 {
@@ -54,6 +92,7 @@ int main(void)
 {
 	static const struct ktap_test tests[] = {
 		{ "a million routes", test_full_table },
+		{ "a million routes, one next hop", test_one_value },
 		{ "fifty routes", test_vpc },
 	};
 	int ret;
