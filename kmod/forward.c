@@ -87,6 +87,19 @@ static enum vpc_verdict prepare6(struct vpc_pkt *pkt, const struct net_device *d
 	return VPC_CONTINUE;
 }
 
+/* For the packets that follow this one, see fetch_ahead() in rx.c. */
+static void note_way(const struct vpc_link *link, const struct vpc_adj *adj,
+		     const struct vpc_dst *vd)
+{
+	struct vpc_counters *c = this_cpu_ptr(link->counters);
+
+	if (likely(c->dst == vd))
+		return;
+	c->adj = adj;
+	c->dst = vd;
+	c->dev = vd->dst.dev;
+}
+
 /**
  * vpc_forward() - send a packet to an adjacency
  * @pkt: the packet
@@ -116,6 +129,7 @@ enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
 	vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
 	if (unlikely(!vd))
 		return vpc_adj_wait(adj, pkt);
+	note_way(pkt->link, adj, vd);
 	vpc_forward_send(skb, vd);
 	return VPC_DONE;
 }

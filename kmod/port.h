@@ -21,35 +21,35 @@ struct vpc_source6 {
 
 /**
  * struct vpc_port - a port
- * @endpoint: its addresses
- * @endpoints: how many
- * @allow: further source prefixes, as configured
- * @allows: how many
- * @subnet: where it is
- * @node: in vpc_subnet::ports
  * @source4: what its packets may come from: addresses, then allowed prefixes
  * @source6: the same for IPv6
  * @sources: how many of each, by family
  * @own_sources: how many of these are addresses
  * @link: its device and VPC
  * @adj: the tenant's MAC and how to reach it
+ * @endpoint: its addresses
+ * @endpoints: how many
+ * @allow: further source prefixes, as configured
+ * @allows: how many
+ * @subnet: where it is
+ * @node: in vpc_subnet::ports
  *
- * What each packet reads is together: the sources and the beginning of @link; and
- * the beginning of @adj.
+ * What packets read is two cache lines, the sources and the beginning of @link, and
+ * one, the beginning of @adj.
  */
 struct vpc_port {
+	struct vpc_source4 *source4;
+	struct vpc_source6 *source6;
+	u8 sources[2];
+	u8 own_sources[2];
+	struct vpc_link link;
+	struct vpc_adj adj ____cacheline_aligned;
 	struct vpc_endpoint **endpoint;
 	u8 endpoints;
 	struct vpc_prefix *allow;
 	u8 allows;
 	struct vpc_subnet *subnet;
 	struct list_head node;
-	struct vpc_source4 *source4;
-	struct vpc_source6 *source6;
-	u8 sources[2];
-	u8 own_sources[2];
-	struct vpc_link link;
-	struct vpc_adj adj;
 };
 
 /**

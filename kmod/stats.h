@@ -46,6 +46,10 @@
 	X(HOST_STACK, NETFILTER_DROP, "the host's own packet towards a bound device")	\
 	X(NO_MEMORY, NOMEM, "out of memory")
 
+struct net_device;
+struct vpc_adj;
+struct vpc_dst;
+
 enum vpc_drop_reason {
 #define VPC_DROP_ENUM(name, core, text) VPC_DROP_##name,
 	VPC_DROP_REASONS(VPC_DROP_ENUM)
@@ -69,6 +73,12 @@ struct vpc_drops {
  * @tx_bytes: bytes of network layer packets
  * @drops: came in here and were dropped
  * @syncp: makes 64-bit reads whole on 32-bit machines
+ * @adj: where the last packet from here went; it may be gone: this and the next two
+ *	are fetched ahead, and never followed
+ * @dst: the way that it took
+ * @dev: the device that it left by
+ *
+ * One cache line.
  */
 struct vpc_counters {
 	u64_stats_t rx_packets;
@@ -77,7 +87,10 @@ struct vpc_counters {
 	u64_stats_t tx_bytes;
 	u64_stats_t drops;
 	struct u64_stats_sync syncp;
-};
+	const struct vpc_adj *adj;
+	const struct vpc_dst *dst;
+	const struct net_device *dev;
+} ____cacheline_aligned;
 
 /**
  * struct vpc_totals - a sum of struct vpc_counters
