@@ -129,6 +129,9 @@ def write(directory, release, figures):
             out.append(f"| {text} | {unit} | {median} | {low} | {high} | {compared} |\n")
         out.append("\n")
     out[-1] = ""
+    with open(os.path.join(os.path.dirname(__file__), "nanoseconds.md"), encoding="utf-8") as file:
+        file.readline()
+        out.append(file.read())
     out.append(TAIL.format(release=release.split("-")[0]))
     with open(os.path.join(directory, "performance.md"), "w", encoding="utf-8") as file:
         file.write("".join(out))
