@@ -6,6 +6,10 @@
 #include <linux/skbuff.h>
 #include <linux/u64_stats_sync.h>
 
+struct net_device;
+struct vpc_adj;
+struct vpc_dst;
+
 /**
  * VPC_DROP_REASONS() - every reason to drop a packet
  *
@@ -45,10 +49,6 @@
 	X(LINK_DOWN, DEV_READY, "the outgoing device is down")				\
 	X(HOST_STACK, NETFILTER_DROP, "the host's own packet towards a bound device")	\
 	X(NO_MEMORY, NOMEM, "out of memory")
-
-struct net_device;
-struct vpc_adj;
-struct vpc_dst;
 
 enum vpc_drop_reason {
 #define VPC_DROP_ENUM(name, core, text) VPC_DROP_##name,
