@@ -400,8 +400,8 @@ int main(int argc, char **argv)
 		return reload(atoi(argv[2]), argv[3]);
 	}
 	if (argc != 4 || atoi(argv[3]) < 1) {
-		fprintf(stderr, "usage: churn SECONDS SEED PORTS | build PORTS | "
-				"reload SECONDS FILE PORTS\n");
+		fprintf(stderr,
+			"usage: churn SECONDS SEED PORTS | build PORTS | reload SECONDS FILE PORTS\n");
 		return 2;
 	}
 	ports = atoi(argv[3]);

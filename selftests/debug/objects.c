@@ -70,7 +70,7 @@ void vpc(const char *name, const char *v4, const char *v6, __u64 account)
 }
 
 void subnet(const char *name, const char *vpc, const char *v4, const char *v6,
-		   const char *table)
+	    const char *table)
 {
 	req(VPC_CMD_SUBNET_NEW);
 	str(VPC_A_SUBNET_NAME, name);

@@ -89,7 +89,8 @@ checkpatch()
 		"^$lists$" || rc=1
 	patched "$base,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_ARG_UNUSED" '^kmod/compat/' || rc=1
 	patched "$programs,MACRO_ARG_REUSE" '^tools/' || rc=1
-	patched "$programs" '^selftests/([^/]*|host/[^/]*|vm/.*)$' || rc=1
+	patched "$programs" '^selftests/([^/]*|(bench|debug|host|vm)/[^/]*)$' || rc=1
+	patched "$programs,MACRO_ARG_REUSE" '^selftests/fuzz/[^/]*$' || rc=1
 	return "$rc"
 }
 
