@@ -11,7 +11,8 @@
  * VPC i (0 to 3) is vI with 10.I+1.0.0/16 and fd00:I+1::/48. Port j is of VPC j % 4, in
  * its subnet j / 4 % 2, with 10.I+1.K+1.10+J and fd00:I+1:0:K+1::10+J. The module may
  * go away and come back meanwhile. At the end it prints how often each command was done
- * and refused; a request without an answer is an error.
+ * and refused; a request without an answer is an error. It goes on for longer, but not
+ * for ever, until each command was done, as a slow machine gets through few requests.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -23,6 +24,7 @@
 
 #define VPCS 4
 #define LIFE 300	/* requests of one process, which then has the module's number anew */
+#define LONGER 240	/* seconds */
 
 struct tally {
 	unsigned long done[VPC_CMD_MAX + 1], refused[VPC_CMD_MAX + 1], silent;
@@ -281,6 +283,17 @@ static int live(void)
 	return 0;
 }
 
+/* Nobody renames here, and that a request for a peering has expired takes luck. */
+static bool all_done(void)
+{
+	int i;
+
+	for (i = VPC_CMD_VPC_NEW; i <= VPC_CMD_MAX; i++)
+		if (!tally->done[i] && i != VPC_CMD_PEERING_SET && i != VPC_CMD_PEERING_ENABLE)
+			return false;
+	return true;
+}
+
 static int churn(int seconds, unsigned long seed)
 {
 	time_t end = time(NULL) + seconds;
@@ -291,7 +304,7 @@ static int churn(int seconds, unsigned long seed)
 		     -1, 0);
 	if (tally == MAP_FAILED)
 		die("mmap");
-	while (time(NULL) < end) {
+	while (time(NULL) < end || (time(NULL) < end + LONGER && !all_done())) {
 		pid_t pid = fork();
 
 		if (pid < 0)
@@ -363,7 +376,7 @@ static int reload(int seconds, const char *file)
 	if (fd < 0)
 		die(file);
 	objects_begin();
-	while (time(NULL) < end) {
+	while (time(NULL) < end || (time(NULL) < end + LONGER && !removed)) {
 		req(VPC_CMD_FLUSH);
 		ask();
 		if (syscall(SYS_delete_module, "vpc", O_NONBLOCK)) {
