@@ -27,7 +27,7 @@ static struct dst_entry *dst_ops_check(struct dst_entry *dst, u32 cookie)
 
 static unsigned int dst_ops_mtu(const struct dst_entry *dst)
 {
-	return READ_ONCE(dst->dev->mtu);
+	return READ_ONCE(READ_ONCE(dst->dev)->mtu);
 }
 
 static unsigned int dst_ops_advmss(const struct dst_entry *dst)
@@ -190,7 +190,8 @@ static int output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	const struct dst_entry *dst = skb_dst(skb);
 	struct net_device *in = skb->dev;
 
-	skb->dev = dst->dev;
+	/* Of a dst that dies just now it may be the blackhole device, which is as good. */
+	skb->dev = READ_ONCE(dst->dev);
 	return NF_HOOK(dst->ops->family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4,
 		       NF_INET_POST_ROUTING, net, sk, skb, in, skb->dev, finish);
 }

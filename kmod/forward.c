@@ -38,7 +38,8 @@ static bool fits(const struct sk_buff *skb, unsigned int mtu)
  */
 void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
 {
-	struct net_device *in = skb->dev, *out = vd->dst.dev;
+	/* Once, as vpc_dst_free() may put the blackhole device there meanwhile. */
+	struct net_device *in = skb->dev, *out = READ_ONCE(vd->dst.dev);
 	u8 family = vd->dst.ops->family;
 
 	if (likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
