@@ -186,6 +186,11 @@ traced()
 {
 	local t=/sys/kernel/tracing
 
+	# As a kernel of our own for measuring: tracepoints would be there to be paid for.
+	if ! grep -qw tracefs /proc/filesystems; then
+		t_skip "each drop is traced with its reason" "this kernel has no tracing"
+		return
+	fi
 	[ -d $t/events ] || mount -t tracefs tracefs $t 2>/dev/null
 	if ! [ -d $t/events/vpc ]; then
 		t_fail "the tracepoint vpc:vpc_drop is there"
