@@ -27,11 +27,18 @@ debugfs()
 	[ -e "/sys/kernel/debug/$1" ]
 }
 
+# Accesses that another CPU had the time to race with.
+watched()
+{
+	[ "$(sed -n 's/^setup_watchpoints: *//p' /sys/kernel/debug/kcsan)" -gt 0 ]
+}
+
 router_new
 vpc_ok vpc add a cidr 10.0.0.0/8
 case $(uname -r) in
 *kcsan*)
-	check "KCSAN is on" debugfs kcsan
+	check "KCSAN is on" grep -q '^enabled: *1$' /sys/kernel/debug/kcsan
+	check "it watches" wait_for 60 watched
 	check "the module is compiled for KCSAN" compiled_in __tsan_read
 	;;
 *)
