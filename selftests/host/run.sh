@@ -17,8 +17,9 @@ fuzz_seconds=${FUZZ_SECONDS:-20}
 fixed=()
 setarch -R true 2>/dev/null && fixed=(setarch -R)
 
-names=(netlink_spec completion build lpm_test lpm_test_clang lpm_memory lpm_race lpm_race_tsan
-	lpm_fuzz)
+names=(netlink_spec completion build hrw_test hrw_test_clang policy_test lpm_test lpm_test_clang
+	lpm_memory lpm_race lpm_race_tsan bfd_packet_test bfd_test bfd_timer_test
+	bfd_timer_test_clang bfd_pair lpm_fuzz bfd_fuzz)
 number=0 failed=0
 
 run()
@@ -61,12 +62,21 @@ echo "1..${#names[@]}"
 run netlink_spec python3 "$here/../netlink_spec.py"
 run completion "$here/completion.sh"
 if run build build; then
+	run hrw_test "$out/hrw_test"
+	run hrw_test_clang "$out/hrw_test_clang"
+	run policy_test "$out/policy_test"
 	run lpm_test "$out/lpm_test"
 	run lpm_test_clang "$out/lpm_test_clang"
 	run lpm_memory "$out/lpm_memory"
 	run lpm_race "$out/lpm_race"
 	run lpm_race_tsan "${fixed[@]}" "$out/lpm_race_tsan"
+	run bfd_packet_test "$out/bfd_packet_test"
+	run bfd_test "$out/bfd_test"
+	run bfd_timer_test "$out/bfd_timer_test"
+	run bfd_timer_test_clang "$out/bfd_timer_test_clang"
+	run bfd_pair "$out/bfd_pair"
 	run lpm_fuzz fuzz lpm_fuzz
+	run bfd_fuzz fuzz bfd_fuzz
 else
 	for name in "${names[@]:3}"; do
 		number=$((number + 1)) failed=$((failed + 1))

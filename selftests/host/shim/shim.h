@@ -32,6 +32,7 @@ typedef long long s64;
 /* __be32 and the like. */
 #include <linux/types.h>
 
+#define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
 #define GFP_KERNEL 0
 #define GFP_KERNEL_ACCOUNT 0
@@ -46,6 +47,8 @@ typedef long long s64;
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define BUILD_BUG_ON(x) _Static_assert(!(x), #x)
 #define BIT_ULL(n) (1ULL << (n))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
