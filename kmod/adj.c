@@ -14,6 +14,7 @@
 #include "arp_nd.h"
 #include "forward.h"
 #include "link.h"
+#include "nexthop.h"
 
 /* Packets that wait for one MAC. */
 #define VPC_ADJ_QUEUE_MAX 16
@@ -22,6 +23,8 @@
 #define VPC_ADJ_ATTEMPTS 3
 /* A learned MAC stays for this long at least. (locktime of the kernel's ARP) */
 #define VPC_ADJ_LOCKTIME HZ
+/* Between questions when nobody has answered those, and a next hop leads there. */
+#define VPC_ADJ_RETRY (5 * HZ)
 /* A known MAC is asked for again after this long, as kernels do. */
 #define VPC_ADJ_REFRESH (30 * HZ)
 
@@ -86,6 +89,23 @@ static bool has_dsts(const struct vpc_adj *adj)
 	return rcu_access_pointer(adj->dst[0]) && rcu_access_pointer(adj->dst[1]);
 }
 
+static bool device_ok(const struct vpc_adj *adj)
+{
+	const struct net_device *dev = adj->link->dev;
+
+	return netif_running(dev) && netif_carrier_ok(dev);
+}
+
+/* Tell next hops, if that is news for them. */
+static void set_failed(struct vpc_adj *adj, bool failed)
+{
+	lockdep_assert_held(&adj->lock);
+	if (adj->failed == failed)
+		return;
+	adj->failed = failed;
+	vpc_nh_router_neighbour(adj, !failed);
+}
+
 static void set_lladdr(struct vpc_adj *adj, const u8 *lladdr)
 {
 	ether_addr_copy(adj->lladdr, lladdr);
@@ -107,10 +127,14 @@ static void timer_fired(struct timer_list *timer)
 		ask = true;
 		mod_timer(&adj->timer, jiffies + VPC_ADJ_RETRANS);
 	} else if (!adj->dead) {
-		/* Nobody answers. The next packet starts over. */
+		/* Nobody answers. The next packet starts over, and whoever watches goes on. */
 		adj->known = false;
 		set_dsts(adj, NULL);
 		take_queue(adj, &lost);
+		set_failed(adj, true);
+		ask = !list_empty(&adj->nexthops);
+		if (ask)
+			mod_timer(&adj->timer, jiffies + VPC_ADJ_RETRY);
 	}
 	spin_unlock(&adj->lock);
 	if (ask)
@@ -134,6 +158,7 @@ int vpc_adj_init(struct vpc_adj *adj, struct vpc_link *link, const u8 *lladdr)
 	spin_lock_init(&adj->lock);
 	skb_queue_head_init(&adj->queue);
 	INIT_LIST_HEAD(&adj->waiting);
+	INIT_LIST_HEAD(&adj->nexthops);
 	timer_setup(&adj->timer, timer_fired, 0);
 	if (!lladdr)
 		return 0;
@@ -207,6 +232,7 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 	spin_lock(&adj->lock);
 	if (!adj->dead) {
 		adj->unanswered = 0;
+		set_failed(adj, false);
 		mod_timer(&adj->timer, jiffies + VPC_ADJ_REFRESH);
 		if (!adj->known || !has_dsts(adj)) {
 			set_lladdr(adj, lladdr);
@@ -232,6 +258,53 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 			drop_queue(adj, &ready);
 		}
 	}
+}
+
+/**
+ * vpc_adj_watch() - a next hop leads here: see whether anybody is there
+ * @adj: the adjacency
+ * @nexthop: vpc_nh_router::watch
+ * Context: vpc_net::lock is held. The next hop is told before this returns.
+ */
+void vpc_adj_watch(struct vpc_adj *adj, struct list_head *nexthop)
+{
+	spin_lock_bh(&adj->lock);
+	list_add_tail(nexthop, &adj->nexthops);
+	vpc_nh_router_device(adj, device_ok(adj));
+	vpc_nh_router_neighbour(adj, !adj->failed);
+	if (!adj->fixed && !adj->dead && !adj->known) {
+		/* It may have failed for somebody else long ago: ask from the beginning. */
+		if (!timer_pending(&adj->timer) || adj->unanswered >= VPC_ADJ_ATTEMPTS)
+			adj->unanswered = 0;
+		mod_timer(&adj->timer, jiffies);
+	}
+	spin_unlock_bh(&adj->lock);
+}
+
+/**
+ * vpc_adj_unwatch() - a next hop leads elsewhere
+ * @adj: the adjacency
+ * @nexthop: vpc_nh_router::watch
+ * Context: vpc_net::lock is held.
+ */
+void vpc_adj_unwatch(struct vpc_adj *adj, struct list_head *nexthop)
+{
+	spin_lock_bh(&adj->lock);
+	list_del_init(nexthop);
+	spin_unlock_bh(&adj->lock);
+}
+
+/**
+ * vpc_adj_device() - the device of the link has changed
+ * @adj: the adjacency
+ * Context: any; atomic.
+ */
+void vpc_adj_device(struct vpc_adj *adj)
+{
+	spin_lock_bh(&adj->lock);
+	if (!adj->dead)
+		vpc_nh_router_device(adj, device_ok(adj));
+	spin_unlock_bh(&adj->lock);
 }
 
 /**
@@ -268,6 +341,35 @@ void vpc_adj_wake(struct vpc_adj *adj)
 }
 
 /**
+ * vpc_adj_emit() - send a packet of our own
+ * @adj: to whom
+ * @skb: starts at its network header, with room for what the device needs before it
+ * @family: of the packet
+ *
+ * It does not wait for the MAC, but asks for it: the next one may have more luck.
+ *
+ * Context: bottom halves off, RCU read side.
+ * Return: true: @skb is gone; false: there is no way now.
+ */
+bool vpc_adj_emit(struct vpc_adj *adj, struct sk_buff *skb, u8 family)
+{
+	struct net_device *dev = adj->link->dev;
+	struct vpc_dst *vd;
+
+	if (!netif_running(dev))
+		return false;
+	vd = rcu_dereference(adj->dst[vpc_family_index(family)]);
+	if (!vd) {
+		vpc_adj_wake(adj);
+		return false;
+	}
+	skb->dev = dev;
+	skb->protocol = family == AF_INET6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
+	vpc_dst_transmit(vd, skb);
+	return true;
+}
+
+/**
  * vpc_adj_wait() - let a packet wait for the MAC
  * @adj: the adjacency
  * @pkt: the packet, ready to be sent
@@ -297,8 +399,12 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 		adj->unanswered = 0;
 	__skb_queue_tail(&adj->queue, pkt->skb);
 	set_waiting(adj, true);
-	/* Known, but without a dst for want of memory: ask, to learn it anew. */
-	if (!timer_pending(&adj->timer) || adj->known) {
+	/*
+	 * Known, but without a dst for want of memory: ask, to learn it anew. Failed: the
+	 * timer asks rarely, and this packet does not wait for that.
+	 */
+	if (!timer_pending(&adj->timer) || adj->known ||
+	    (adj->failed && !adj->unanswered)) {
 		adj->known = false;
 		adj->unanswered = 1;
 		ask = true;

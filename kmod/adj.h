@@ -21,12 +21,14 @@
  * @lock: guards the rest
  * @known: @lladdr is valid
  * @dead: no timer, no learning any more
+ * @failed: nobody answered, and next hops were told
  * @lladdr: its MAC
  * @changed: jiffies when @lladdr was learned
  * @unanswered: questions since the last sign of life
  * @queue: packets that wait for the MAC
  * @timer: asks again
  * @waiting: in vpc_net::waiting while @queue is not empty
+ * @nexthops: struct vpc_nh_router that lead here; they are told whether it answers
  */
 struct vpc_adj {
 	struct vpc_link *link;
@@ -36,12 +38,14 @@ struct vpc_adj {
 	spinlock_t lock;
 	bool known;
 	bool dead;
+	bool failed;
 	u8 lladdr[ETH_ALEN];
 	unsigned long changed;
 	u8 unanswered;
 	struct sk_buff_head queue;
 	struct timer_list timer;
 	struct list_head waiting;
+	struct list_head nexthops;
 };
 
 /* Two steps, as its packets and timer stop first, and the memory goes later. */
@@ -51,6 +55,10 @@ void vpc_adj_stop(struct vpc_adj *adj);
 void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr);
 bool vpc_adj_lladdr(struct vpc_adj *adj, u8 *lladdr);
 void vpc_adj_wake(struct vpc_adj *adj);
+void vpc_adj_watch(struct vpc_adj *adj, struct list_head *nexthop);
+void vpc_adj_unwatch(struct vpc_adj *adj, struct list_head *nexthop);
+void vpc_adj_device(struct vpc_adj *adj);
+bool vpc_adj_emit(struct vpc_adj *adj, struct sk_buff *skb, u8 family);
 enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt);
 void vpc_adj_quiesce(struct vpc_net *vn);
 

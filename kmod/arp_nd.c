@@ -3,7 +3,7 @@
  * ARP (RFC 826, RFC 5227) and neighbour discovery (RFC 4861) on ports and
  * uplinks. The host's own code never sees these packets. On a port we answer
  * for every address of the subnet but the port's own, always with the device's
- * MAC; on an uplink for the VPC's own address alone.
+ * MAC; on an uplink for the VPC's own address and those that its probes speak from.
  */
 
 #include <linux/if_arp.h>
@@ -15,6 +15,7 @@
 #include "adj.h"
 #include "arp_nd.h"
 #include "port.h"
+#include "probe.h"
 #include "uplink.h"
 
 /* Do we answer for this address on the link? */
@@ -24,7 +25,8 @@ static bool is_ours(struct vpc_link *link, const struct vpc_addr *addr)
 	int i = vpc_family_index(addr->family);
 
 	if (vpc_link_is_uplink(link))
-		return vpc_addr_equal(&link->gateway[i], addr);
+		return vpc_addr_equal(&link->gateway[i], addr) ||
+		       vpc_probe_is_source(link->vpc, addr);
 	port = vpc_port_of(link);
 	return port->subnet->cidr[i].addr.family &&
 	       vpc_prefix_contains(&port->subnet->cidr[i], addr) && !vpc_port_holds(port, addr);

@@ -14,6 +14,7 @@
 #include "group.h"
 #include "icmp.h"
 #include "port.h"
+#include "probe.h"
 #include "table.h"
 #include "uplink.h"
 
@@ -211,10 +212,14 @@ enum vpc_verdict vpc_classify(struct vpc_pkt *pkt)
 enum vpc_verdict vpc_classify_local(struct vpc_pkt *pkt)
 {
 	const struct vpc_addr *own = &pkt->link->gateway[vpc_family_index(pkt->family)];
+	u64 filter = READ_ONCE(pkt->vpc->probe_filter);
 
 	if (pkt->family == AF_INET) {
 		__be32 to = ip_hdr(pkt->skb)->daddr;
 
+		if (vpc_probe_maybe(filter, &to, AF_INET) &&
+		    vpc_probe_receive(pkt) != VPC_CONTINUE)
+			return VPC_DONE;
 		if (own->family && to == own->v4)
 			return vpc_icmp_echo(pkt);
 		if (unlikely(ipv4_is_multicast(to) || ipv4_is_lbcast(to)))
@@ -228,6 +233,9 @@ enum vpc_verdict vpc_classify_local(struct vpc_pkt *pkt)
 		const struct in6_addr *to = &ipv6_hdr(pkt->skb)->daddr;
 		int type = ipv6_addr_type(to);
 
+		if (vpc_probe_maybe(filter, to, AF_INET6) &&
+		    vpc_probe_receive(pkt) != VPC_CONTINUE)
+			return VPC_DONE;
 		if (own->family && ipv6_addr_equal(to, &own->v6))
 			return vpc_icmp_echo(pkt);
 		if (unlikely(type & IPV6_ADDR_MULTICAST))

@@ -3,9 +3,12 @@
 
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "flow.h"
 #include "group.h"
+#include "hrw.h"
 #include "netns.h"
 #include "vpc.h"
 
@@ -14,11 +17,13 @@ struct group_key {
 	struct vpc *vpc;
 	const struct vpc_path *path;
 	unsigned int count;
+	bool fail_open;
 };
 
-static u32 hash_paths(struct vpc *vpc, const struct vpc_path *path, unsigned int count, u32 seed)
+static u32 hash_paths(struct vpc *vpc, const struct vpc_path *path, unsigned int count,
+		      bool fail_open, u32 seed)
 {
-	u32 hash = jhash_2words((u32)(unsigned long)vpc, count, seed);
+	u32 hash = jhash_3words((u32)(unsigned long)vpc, count, fail_open, seed);
 
 	while (count--) {
 		hash = jhash_3words((u32)(unsigned long)path->nh, path->priority, path->weight,
@@ -32,14 +37,14 @@ static u32 hash_key(const void *data, u32 len, u32 seed)
 {
 	const struct group_key *key = data;
 
-	return hash_paths(key->vpc, key->path, key->count, seed);
+	return hash_paths(key->vpc, key->path, key->count, key->fail_open, seed);
 }
 
 static u32 hash_object(const void *data, u32 len, u32 seed)
 {
 	const struct vpc_group *group = data;
 
-	return hash_paths(group->vpc, group->path, group->count, seed);
+	return hash_paths(group->vpc, group->path, group->count, group->fail_open, seed);
 }
 
 static int compare(struct rhashtable_compare_arg *arg, const void *object)
@@ -48,7 +53,8 @@ static int compare(struct rhashtable_compare_arg *arg, const void *object)
 	const struct group_key *key = arg->key;
 	unsigned int i;
 
-	if (group->vpc != key->vpc || group->count != key->count)
+	if (group->vpc != key->vpc || group->count != key->count ||
+	    group->fail_open != key->fail_open)
 		return 1;
 	for (i = 0; i < key->count; i++)
 		if (group->path[i].nh != key->path[i].nh ||
@@ -82,6 +88,7 @@ static void group_free(struct rcu_head *rcu)
 	struct vpc_group *group = container_of(rcu, struct vpc_group, rcu);
 
 	vpc_index_free(group->index, group->id);
+	kvfree(group->owner);
 	kfree(group);
 }
 
@@ -97,15 +104,215 @@ static void group_del(struct vpc_net *vn, struct vpc_group *group)
 	call_rcu(&group->rcu, group_free);
 }
 
-/* T4 without health: lowest priority, there the first with weight, else the first. */
-static const struct vpc_nexthop *best_of(const struct vpc_group *group)
+/*
+ * Next hops that flows may be spread over (T4): of one priority, with weight or standing by, at a
+ * level of health. The rule for everybody is: levels from UP down, there priorities in order,
+ * there those with weight before the standbys; the first such tier with anybody in it.
+ */
+struct tier {
+	u8 level;
+	unsigned int from;
+	unsigned int to;
+	bool standby;
+};
+
+static void tier_begin(const struct vpc_group *group, struct tier *t, u8 level, unsigned int from)
 {
+	t->level = level;
+	t->from = from;
+	t->to = from + 1;
+	while (t->to < group->count && group->path[t->to].priority == group->path[from].priority)
+		t->to++;
+	t->standby = false;
+}
+
+/* The first tier that could be used, before anybody's health is known. */
+static void tier_first(const struct vpc_group *group, struct tier *t)
+{
+	tier_begin(group, t, VPC_HEALTH_UP, 0);
+}
+
+/* The next one. DOWN is the level of a group that fails open. */
+static bool tier_next(const struct vpc_group *group, struct tier *t)
+{
+	if (!t->standby) {
+		t->standby = true;
+		return true;
+	}
+	if (t->to < group->count) {
+		tier_begin(group, t, t->level, t->to);
+		return true;
+	}
+	if (t->level == (group->fail_open ? VPC_HEALTH_DOWN : VPC_HEALTH_HELD))
+		return false;
+	tier_begin(group, t, t->level - 1, 0);
+	return true;
+}
+
+/* Of a path within a tier, 0: it is not in it. Standbys share equally. */
+static unsigned int weight_in(const struct tier *t, const struct vpc_path *path)
+{
+	return t->standby ? !path->weight : path->weight;
+}
+
+static bool usable(const struct tier *t, const struct vpc_path *path)
+{
+	return READ_ONCE(path->nh->health) >= t->level;
+}
+
+/* Rendezvous within a tier: the index of the owner of a bucket, or -1. */
+static int owner_in(const struct vpc_group *group, const struct tier *t, u32 bucket,
+		    bool only_usable)
+{
+	struct vpc_hrw h;
 	unsigned int i;
 
-	for (i = 0; i < group->count && group->path[i].priority == group->path[0].priority; i++)
-		if (group->path[i].weight)
+	vpc_hrw_begin(&h, bucket);
+	for (i = t->from; i < t->to; i++) {
+		const struct vpc_path *path = &group->path[i];
+		unsigned int weight = weight_in(t, path);
+
+		if (weight && (!only_usable || usable(t, path)))
+			vpc_hrw_offer(&h, i, path->nh->hash, weight);
+	}
+	return h.owner;
+}
+
+/*
+ * What a bucket's owner would be in a table that was built over what is usable in this instant. So
+ * a flow moves when its next hop goes down, once, and back when that is up, and no other does.
+ */
+static noinline const struct vpc_nexthop *choose(const struct vpc_group *group, u32 bucket)
+{
+	struct tier t;
+	int i;
+
+	tier_first(group, &t);
+	do {
+		i = owner_in(group, &t, bucket, true);
+		if (i >= 0)
 			return group->path[i].nh;
-	return group->path[0].nh;
+	} while (tier_next(group, &t));
+	return NULL;
+}
+
+/**
+ * vpc_group_spread() - the next hop of a packet, where it may be one of several
+ * @group: the group
+ * @skb: the packet, classified
+ * @family: AF_INET or AF_INET6
+ * Context: softirq, RCU read side.
+ * Return: the next hop, or NULL when none is usable.
+ */
+const struct vpc_nexthop *vpc_group_spread(const struct vpc_group *group,
+					   const struct sk_buff *skb, u8 family)
+{
+	u32 bucket = vpc_flow_hash(skb, family) >> (32 - VPC_GROUP_BUCKET_BITS);
+
+	if (likely(group->owner)) {
+		const struct vpc_nexthop *nh = group->path[group->owner[bucket]].nh;
+
+		if (likely(READ_ONCE(nh->health) == VPC_HEALTH_UP))
+			return nh;
+	}
+	return choose(group, bucket);
+}
+
+/**
+ * vpc_group_shares() - who takes flows now
+ * @group: the group
+ * @shares: by index of vpc_group::path; the shares add up to VPC_SHARE_ALL or 0
+ *
+ * From the weights, as a tenant asked for them; the buckets come close to that.
+ *
+ * Context: vpc_net::lock or RCU read side.
+ */
+void vpc_group_shares(const struct vpc_group *group, struct vpc_share *shares)
+{
+	u32 total = 0, sum = 0, before = 0;
+	struct tier t;
+	unsigned int i;
+
+	memset(shares, 0, group->count * sizeof(*shares));
+	tier_first(group, &t);
+	do {
+		for (i = t.from; i < t.to; i++) {
+			shares[i].used = weight_in(&t, &group->path[i]) &&
+					 usable(&t, &group->path[i]);
+			if (shares[i].used)
+				total += weight_in(&t, &group->path[i]);
+		}
+	} while (!total && tier_next(group, &t));
+
+	/* Each up to where it ends, so that what is cut off here is added there. */
+	for (i = t.from; i < t.to; i++) {
+		if (!shares[i].used)
+			continue;
+		sum += weight_in(&t, &group->path[i]);
+		shares[i].share = DIV_ROUND_CLOSEST(sum * VPC_SHARE_ALL, total) - before;
+		before += shares[i].share;
+	}
+}
+
+/**
+ * vpc_group_main() - the next hop that takes most flows now
+ * @group: the group
+ * Context: vpc_net::lock or RCU read side.
+ * Return: the first of those with the largest share, or NULL when none is usable.
+ */
+const struct vpc_nexthop *vpc_group_main(const struct vpc_group *group)
+{
+	const struct vpc_nexthop *nh = NULL;
+	unsigned int i, weight, best = 0;
+	struct tier t;
+
+	tier_first(group, &t);
+	do {
+		for (i = t.from; i < t.to; i++) {
+			weight = weight_in(&t, &group->path[i]);
+			if (weight > best && usable(&t, &group->path[i])) {
+				best = weight;
+				nh = group->path[i].nh;
+			}
+		}
+	} while (!nh && tier_next(group, &t));
+	return nh;
+}
+
+/*
+ * Who takes flows while all are up: one, or the owners of buckets. A group for whose table there is
+ * no memory chooses for each packet, with the same result.
+ */
+static void spread_out(struct vpc_group *group)
+{
+	unsigned int i, members = 0;
+	struct tier t;
+	u32 bucket;
+	u8 *owner;
+
+	BUILD_BUG_ON(U8_MAX < VPC_NEXTHOPS_MAX);
+	tier_first(group, &t);
+	do {
+		for (i = t.from; i < t.to; i++) {
+			if (!weight_in(&t, &group->path[i]))
+				continue;
+			members++;
+			group->sole = group->path[i].nh;
+		}
+	} while (!members && tier_next(group, &t));
+	if (members == 1)
+		return;
+
+	group->sole = NULL;
+	owner = kvmalloc(VPC_GROUP_BUCKETS, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!owner)
+		return;
+	for (bucket = 0; bucket < VPC_GROUP_BUCKETS; bucket++) {
+		owner[bucket] = owner_in(group, &t, bucket, false);
+		if (!(bucket % 256))
+			cond_resched();
+	}
+	group->owner = owner;
 }
 
 /**
@@ -113,6 +320,7 @@ static const struct vpc_nexthop *best_of(const struct vpc_group *group)
  * @vpc: VPC of the next hops
  * @paths: next hops by priority
  * @count: how many, 1..VPC_NEXTHOPS_MAX
+ * @fail_open: with none usable, take them as if all were
  * @extack: gets the sentence of a refusal
  *
  * The group may be a new one that no route uses yet: the caller calls
@@ -122,9 +330,15 @@ static const struct vpc_nexthop *best_of(const struct vpc_group *group)
  * Return: the group, no reference taken, or ERR_PTR(-ENOMEM).
  */
 struct vpc_group *vpc_group_of(struct vpc *vpc, const struct vpc_path *paths,
-			       unsigned int count, struct netlink_ext_ack *extack)
+			       unsigned int count, bool fail_open,
+			       struct netlink_ext_ack *extack)
 {
-	struct group_key key = { .vpc = vpc, .path = paths, .count = count };
+	struct group_key key = {
+		.vpc = vpc,
+		.path = paths,
+		.count = count,
+		.fail_open = fail_open,
+	};
 	struct vpc_net *vn = vpc->vn;
 	struct vpc_group *group;
 	unsigned int i;
@@ -142,7 +356,8 @@ struct vpc_group *vpc_group_of(struct vpc *vpc, const struct vpc_path *paths,
 	INIT_LIST_HEAD(&group->touched);
 	group->count = count;
 	memcpy(group->path, paths, count * sizeof(*paths));
-	group->best = best_of(group);
+	group->fail_open = fail_open;
+	spread_out(group);
 	if (vpc_index_add(&vn->groups, group, &group->id))
 		goto err_free;
 	if (rhashtable_insert_fast(&vn->group_hash, &group->node, by_content))
@@ -157,6 +372,7 @@ err_index:
 	vpc_index_clear(&vn->groups, group->id);
 	vpc_index_free(&vn->groups, group->id);
 err_free:
+	kvfree(group->owner);
 	kfree(group);
 err_nomem:
 	return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for a group of next hops"));

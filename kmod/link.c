@@ -317,6 +317,20 @@ static void device_new_lladdr(struct vpc_link *link)
 	rcu_read_unlock();
 }
 
+/* Carrier or administrator: next hops that lead through the device hear of it at once. */
+static void device_changed(struct vpc_link *link)
+{
+	struct vpc_uplink_router *router;
+
+	rcu_read_lock();
+	if (vpc_link_is_uplink(link))
+		list_for_each_entry_rcu(router, &vpc_uplink_of(link)->routers, node)
+			vpc_adj_device(&router->adj);
+	else
+		vpc_adj_device(&vpc_port_of(link)->adj);
+	rcu_read_unlock();
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -336,8 +350,15 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		device_gone(link);
 		break;
 	case NETDEV_UP:
+		device_changed(link);
+		device_new_lladdr(link);
+		break;
 	case NETDEV_CHANGEADDR:
 		device_new_lladdr(link);
+		break;
+	case NETDEV_CHANGE:
+	case NETDEV_DOWN:
+		device_changed(link);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -5,7 +5,9 @@
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 
+#include "calendar.h"
 #include "dst.h"
+#include "flow.h"
 #include "group.h"
 #include "hook.h"
 #include "link.h"
@@ -14,6 +16,7 @@
 #include "netns.h"
 #include "nexthop.h"
 #include "peering.h"
+#include "probe.h"
 #include "version.h"
 #include "vpc.h"
 
@@ -53,8 +56,13 @@ static int __net_init net_init(struct net *net)
 	err = vpc_nexthop_net_init(vn);
 	if (err)
 		goto err_group;
+	err = vpc_probe_net_init(vn);
+	if (err)
+		goto err_nexthop;
 	return 0;
 
+err_nexthop:
+	vpc_nexthop_net_exit(vn);
 err_group:
 	vpc_group_net_exit(vn);
 err_registry:
@@ -72,7 +80,7 @@ static void __net_exit net_exit(struct net *net)
 	if (vn->hooked) {
 		rtnl_lock();
 		mutex_lock(&vn->lock);
-		vn->dying = true;
+		WRITE_ONCE(vn->dying, true);
 		vpc_flush(vn);
 		vpc_hook_unregister(vn);
 		mutex_unlock(&vn->lock);
@@ -81,6 +89,8 @@ static void __net_exit net_exit(struct net *net)
 		vpc_peering_flush_timers();
 		rcu_barrier();
 	}
+	vpc_probe_net_exit(vn);
+	vpc_health_net_exit(vn);
 	vpc_nexthop_net_exit(vn);
 	vpc_group_net_exit(vn);
 	for (kind = VPC_KINDS; kind--;)
@@ -101,6 +111,7 @@ static int __init vpc_init(void)
 {
 	int err;
 
+	vpc_flow_module_init();
 	err = vpc_lpm_module_init();
 	if (err)
 		return err;
@@ -110,9 +121,12 @@ static int __init vpc_init(void)
 	err = vpc_peering_module_init();
 	if (err)
 		goto err_dst;
-	err = register_pernet_subsys(&net_ops);
+	err = vpc_calendar_module_init();
 	if (err)
 		goto err_peering;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_calendar;
 	err = vpc_link_module_init();
 	if (err)
 		goto err_pernet;
@@ -125,6 +139,8 @@ err_link:
 	vpc_link_module_exit();
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
+err_calendar:
+	vpc_calendar_module_exit();
 err_peering:
 	vpc_peering_module_exit();
 err_dst:
@@ -140,6 +156,7 @@ static void __exit vpc_exit(void)
 	vpc_nl_module_exit();
 	vpc_link_module_exit();
 	unregister_pernet_subsys(&net_ops);
+	vpc_calendar_module_exit();
 	vpc_peering_module_exit();
 	rcu_barrier();
 	vpc_dst_module_exit();

@@ -21,6 +21,7 @@ MODULE_PARM_DESC(userns,
 #define NEEDS_RTNL BIT(0)
 
 #define MCGRP_CONFIG 0
+#define MCGRP_HEALTH 1
 
 #define POLICY(name)					\
 	.policy = vpc_nl_policy_##name,		\
@@ -193,6 +194,32 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
 		.doit = vpc_nl_stats_get,
 		.dumpit = vpc_nl_stats_dump,
 		POLICY(stats_get),
+	}, {
+		.cmd = VPC_CMD_PROBE_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_probe_new,
+		POLICY(probe_new),
+	}, {
+		.cmd = VPC_CMD_PROBE_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_probe_set,
+		POLICY(probe_set),
+	}, {
+		.cmd = VPC_CMD_PROBE_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_probe_del,
+		POLICY(probe_del),
+	}, {
+		.cmd = VPC_CMD_PROBE_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_probe_get,
+		.dumpit = vpc_nl_probe_dump,
+		POLICY(probe_get),
+	}, {
+		.cmd = VPC_CMD_FLIP_GET,
+		.flags = GENL_ADMIN_PERM,
+		.dumpit = vpc_nl_flip_dump,
+		POLICY(flip_get),
 	},
 };
 
@@ -202,7 +229,7 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
  */
 static const struct genl_multicast_group vpc_nl_groups[] = {
 	[MCGRP_CONFIG] = { .name = VPC_MCGRP_CONFIG, .flags = GENL_MCAST_CAP_NET_ADMIN },
-	{ .name = VPC_MCGRP_HEALTH, .flags = GENL_MCAST_CAP_NET_ADMIN },
+	[MCGRP_HEALTH] = { .name = VPC_MCGRP_HEALTH, .flags = GENL_MCAST_CAP_NET_ADMIN },
 };
 
 static int lock_all(const struct genl_split_ops *ops, struct sk_buff *skb,
@@ -317,6 +344,7 @@ static const struct vpc_nl_form * const forms[VPC_KINDS] = {
 	[VPC_KIND_PORT] = &vpc_nl_port_form,
 	[VPC_KIND_UPLINK] = &vpc_nl_uplink_form,
 	[VPC_KIND_PEERING] = &vpc_nl_peering_form,
+	[VPC_KIND_PROBE] = &vpc_nl_probe_form,
 };
 
 static int fill_event(struct sk_buff *msg, const void *item)
@@ -342,10 +370,10 @@ static int fill_event(struct sk_buff *msg, const void *item)
  * Whoever owns a network namespace by an unprivileged user namespace may join its groups. Unless
  * that is wanted, nothing is told there, even if an administrator configures it from outside.
  */
-static bool listeners(const struct vpc_net *vn)
+static bool listeners(const struct vpc_net *vn, int group)
 {
-	return !vn->dying && (vpc_nl_userns || vn->net->user_ns == &init_user_ns) &&
-	       genl_has_listeners(&vpc_nl_family, vn->net, MCGRP_CONFIG);
+	return !READ_ONCE(vn->dying) && (vpc_nl_userns || vn->net->user_ns == &init_user_ns) &&
+	       genl_has_listeners(&vpc_nl_family, vn->net, group);
 }
 
 /* The message, NULL if nobody listens, or an ERR_PTR() for vpc_nl_event_send() to report. */
@@ -353,7 +381,7 @@ static struct sk_buff *event_message(struct vpc_net *vn, const struct event *ev)
 {
 	struct sk_buff *msg;
 
-	if (!listeners(vn))
+	if (!listeners(vn, MCGRP_CONFIG))
 		return NULL;
 	msg = vpc_nl_message(0, 0, VPC_CMD_EVENT, fill_event, ev);
 	WARN_ON_ONCE(IS_ERR(msg) && PTR_ERR(msg) == -EMSGSIZE);
@@ -413,6 +441,23 @@ void vpc_nl_event_send(struct vpc_net *vn, struct sk_buff *msg)
 	else if (msg)
 		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, MCGRP_CONFIG,
 					GFP_KERNEL);
+}
+
+void vpc_nl_event_flip(struct vpc_net *vn, const struct vpc_flip *flip, bool lost)
+{
+	const struct event ev = {
+		.kind = VPC_EVENT_FLIP, .attr = VPC_A_EVENT_FLIP, .fill = vpc_nl_flip_fill,
+		.item = flip,
+	};
+	struct sk_buff *msg;
+
+	if (!listeners(vn, MCGRP_HEALTH))
+		return;
+	msg = vpc_nl_message(0, 0, VPC_CMD_EVENT, fill_event, &ev);
+	if (lost || IS_ERR(msg))
+		genl_set_err(&vpc_nl_family, vn->net, 0, MCGRP_HEALTH, -ENOBUFS);
+	if (!IS_ERR(msg))
+		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, MCGRP_HEALTH, GFP_KERNEL);
 }
 
 /**

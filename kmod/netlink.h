@@ -25,6 +25,17 @@ void vpc_nl_module_exit(void);
 void vpc_nl_event(struct vpc_net *vn, enum vpc_event event, const struct vpc_object *obj,
 		  const struct vpc_actor *actor);
 
+struct vpc_flip;
+
+/**
+ * vpc_nl_event_flip() - tell listeners of "health" of a receipt
+ * @vn: the namespace
+ * @flip: the receipt
+ * @lost: others before it were overwritten before anybody was told
+ * Context: may sleep; no lock is needed.
+ */
+void vpc_nl_event_flip(struct vpc_net *vn, const struct vpc_flip *flip, bool lost);
+
 /* The same for one route; REMOVED has only its prefix. */
 void vpc_nl_event_route(struct vpc_net *vn, enum vpc_event event,
 			const struct vpc_table *table, const struct vpc_prefix *prefix,

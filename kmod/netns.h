@@ -11,7 +11,8 @@
 #include "object.h"
 
 /*
- * Order of locks: RTNL, vpc_net::lock, vpc_adj::lock, vpc_net::wait_lock. Packets
+ * Order of locks: RTNL, vpc_net::lock, vpc_probe::lock, vpc_adj::lock,
+ * vpc_nh_state::lock, vpc_flips::lock; and vpc_adj::lock, vpc_net::wait_lock. Packets
  * hold the RCU read lock alone. Documentation/locking.rst has the rest.
  */
 
@@ -31,6 +32,10 @@
  * @route_count: static routes in all tables
  * @hooked: the packet hooks are registered (from the first VPC on)
  * @dying: the namespace goes away
+ * @flips: receipts; there from the first next hop on
+ * @probe_flows: struct vpc_probe by VPC, source and destination
+ * @probe_sources: struct vpc_probe_source by VPC and address
+ * @probe_rate: packets per second that all probes may send
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC
  */
@@ -49,6 +54,10 @@ struct vpc_net {
 	u32 route_count;
 	bool hooked;
 	bool dying;
+	struct vpc_flips *flips;
+	struct rhltable probe_flows;
+	struct rhashtable probe_sources;
+	u32 probe_rate;
 	spinlock_t wait_lock;
 	struct list_head waiting;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Next hops: one object per VPC, type and target. */
 
+#include <linux/jhash.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/netlink.h>
@@ -52,15 +53,22 @@ static struct vpc_nexthop *nexthop_new(const struct vpc_nh_ops *ops, const struc
 				       struct netlink_ext_ack *extack)
 {
 	struct vpc_net *vn = key->vpc->vn;
+	char name[VPC_NEXTHOP_STRLEN];
 	struct vpc_nexthop *nh;
 	int err;
 
+	err = vpc_health_net_ready(vn, extack);
+	if (err)
+		return ERR_PTR(err);
 	nh = kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
 	if (!nh)
 		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for a next hop"));
+	vpc_health_init(nh);
 	nh->ops = ops;
 	nh->key = *key;
 	nh->refs = 1;
+	vpc_nexthop_str(nh, name, sizeof(name));
+	nh->hash = jhash(name, strlen(name), 0);
 	err = ops->init ? ops->init(nh, extack) : 0;
 	if (err)
 		goto err_free;
@@ -73,6 +81,7 @@ static struct vpc_nexthop *nexthop_new(const struct vpc_nh_ops *ops, const struc
 	return nh;
 
 err_destroy:
+	vpc_health_stop(nh);
 	if (ops->destroy)
 		ops->destroy(nh);
 err_free:
@@ -94,6 +103,7 @@ void vpc_nexthop_put(struct vpc_nexthop *nh)
 		return;
 	rhashtable_remove_fast(&vn->nexthop_hash, &nh->node, by_key);
 	vn->nexthop_count--;
+	vpc_health_stop(nh);
 	if (nh->ops->destroy)
 		nh->ops->destroy(nh);
 	kfree_rcu(nh, rcu);

@@ -8,10 +8,12 @@
 #include <linux/vpc.h>
 
 #include "addr.h"
+#include "health.h"
 #include "netns.h"
 #include "packet.h"
 
 struct vpc_nexthop;
+struct vpc_adj;
 struct vpc_endpoint;
 
 /**
@@ -50,6 +52,10 @@ struct vpc_nh_key {
  * @fill: write the target's attributes, vpc_net::lock held. (optional)
  * @endpoint: where a packet to @addr would end, for ROUTE_LOOKUP; NULL: nowhere.
  *	vpc_net::lock held. (optional)
+ * @emit: send a packet of our own, a probe, by exactly this next hop. Consumes it;
+ *	false: there is no way now. Bottom halves off, RCU read side. (optional: the
+ *	type cannot be probed)
+ * @came_by: did a packet arrive by this next hop? Softirq, RCU read side. (with @emit)
  */
 struct vpc_nh_ops {
 	u8 type;
@@ -65,11 +71,17 @@ struct vpc_nh_ops {
 	int (*fill)(struct sk_buff *msg, const struct vpc_nexthop *nh);
 	struct vpc_endpoint *(*endpoint)(const struct vpc_nexthop *nh,
 					 const struct vpc_addr *addr);
+	bool (*emit)(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family);
+	bool (*came_by)(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt);
 };
 
 /**
  * struct vpc_nexthop - a next hop; starts the object of every type
  * @ops: its type
+ * @health: enum vpc_health, the one word that flips while packets look at it
+ * @hash: of its type and target, the same on every host and after it was removed
+ *	and added again: by it flows choose
+ * @state: why @health is what it is
  * @key: its identity
  * @refs: groups that contain it, and whoever holds it for a while; vpc_net::lock
  * @node: in vpc_net::nexthop_hash
@@ -77,11 +89,28 @@ struct vpc_nh_ops {
  */
 struct vpc_nexthop {
 	const struct vpc_nh_ops *ops;
+	u8 health;
+	u32 hash;
+	struct vpc_nh_state state;
 	struct vpc_nh_key key;
 	u32 refs;
 	struct rhash_head node;
 	struct rcu_head rcu;
 };
+
+/**
+ * vpc_health_tally() - packets are given to a next hop: count them if it has a probe
+ * @nh: the next hop
+ * @packets: wire packets
+ * Context: softirq, RCU read side.
+ */
+static inline void vpc_health_tally(const struct vpc_nexthop *nh, u32 packets)
+{
+	struct vpc_tally __percpu *tally = READ_ONCE(nh->state.tally);
+
+	if (unlikely(tally))
+		vpc_tally_add(tally, READ_ONCE(nh->state.epoch), packets);
+}
 
 /**
  * struct vpc_path - a next hop as a route uses it
@@ -118,6 +147,8 @@ struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side);
 
 /* nh_router.c: routers are found again when the links of their VPC change. */
 void vpc_nh_router_resolve(struct vpc *vpc);
+void vpc_nh_router_device(struct vpc_adj *adj, bool ok);
+void vpc_nh_router_neighbour(struct vpc_adj *adj, bool ok);
 int vpc_nh_router_check_unused(const struct vpc_link *link, struct netlink_ext_ack *extack);
 bool vpc_nh_router_leads_to(const struct vpc_nexthop *nh, const struct vpc_link *link);
 

@@ -8,6 +8,13 @@
 #include "forward.h"
 #include "icmp.h"
 #include "nexthop.h"
+#include "probe.h"
+
+static const void *destination(const struct vpc_pkt *pkt)
+{
+	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->daddr :
+					&ipv6_hdr(pkt->skb)->daddr;
+}
 
 /**
  * vpc_nh_local_output() - deliver to the endpoint that has the address
@@ -24,9 +31,15 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 	id = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
 				      vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
 	ep = likely(id != VPC_LPM_NONE) ? vpc_index_get(&pkt->vpc->vn->endpoints, id) : NULL;
-	if (unlikely(!ep))
+	if (unlikely(!ep)) {
+		/* Over a peering, what answers a probe of the VPC meets nobody before us. */
+		if (pkt->peering && vpc_probe_maybe(READ_ONCE(pkt->vpc->probe_filter),
+						    destination(pkt), pkt->family) &&
+		    vpc_probe_receive(pkt) != VPC_CONTINUE)
+			return VPC_DONE;
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_HOST, 0,
 				       pkt->peering ? VPC_DROP_PEERING_TRANSIT :
 						      VPC_DROP_NO_ENDPOINT);
+	}
 	return vpc_forward(pkt, ep->adj);
 }

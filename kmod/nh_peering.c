@@ -9,6 +9,7 @@
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
+#include "adj.h"
 #include "endpoint.h"
 #include "nexthop.h"
 #include "peering.h"
@@ -90,6 +91,35 @@ static struct vpc_endpoint *endpoint(const struct vpc_nexthop *nh, const struct 
 	return vpc_endpoint_find(p->side[!side_of(&nh->key)].vpc, addr);
 }
 
+/* A probe crosses as any packet of the VPC does, but for the source, which is ours. */
+static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
+{
+	struct vpc_peering *p = nh->key.peering;
+	const struct vpc_endpoint *ep;
+	int side = side_of(&nh->key);
+	const struct vpc_lpm *lpm;
+	struct vpc *peer;
+	u32 id;
+
+	peer = p->side[!side].vpc;
+	lpm = &peer->endpoints[vpc_family_index(family)];
+	id = family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(skb)->daddr) :
+				 vpc_lpm_lookup6(lpm, &ipv6_hdr(skb)->daddr);
+	ep = id == VPC_LPM_NONE ? NULL : vpc_index_get(&peer->vn->endpoints, id);
+	if (READ_ONCE(p->state) == VPC_PEERING_ACTIVE && ep) {
+		vpc_counters_rx(p->side[side].counters, 1, skb->len);
+		if (vpc_adj_emit(ep->adj, skb, family))
+			return true;
+	}
+	kfree_skb(skb);
+	return false;
+}
+
+static bool came_by(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt)
+{
+	return pkt->peering == nh->key.peering && pkt->vpc == nh->key.vpc;
+}
+
 const struct vpc_nh_ops vpc_nh_peering_ops = {
 	.type = VPC_NH_PEERING,
 	.name = "peering",
@@ -99,6 +129,8 @@ const struct vpc_nh_ops vpc_nh_peering_ops = {
 	.str = str,
 	.fill = fill,
 	.endpoint = endpoint,
+	.emit = emit,
+	.came_by = came_by,
 };
 
 /**

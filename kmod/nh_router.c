@@ -22,12 +22,14 @@
  * @nh: what all types have
  * @adj: where it is; NULL: nowhere now
  * @router: holds @adj when it is behind an uplink
+ * @watch: in vpc_adj::nexthops of @adj
  * @node: in vpc::routers
  */
 struct vpc_nh_router {
 	struct vpc_nexthop nh;
 	struct vpc_adj __rcu *adj;
 	struct vpc_uplink_router *router;
+	struct list_head watch;
 	struct list_head node;
 };
 
@@ -43,6 +45,23 @@ static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_
 	return vpc_nl_get_addr(tb[VPC_A_NEXTHOP_ADDRESS], &key->addr, extack);
 }
 
+/* Lead to an adjacency, or nowhere. Its health is what we hear of it from now on. */
+static void lead_to(struct vpc_nh_router *r, struct vpc_adj *adj)
+{
+	struct vpc_adj *old = rcu_dereference_protected(r->adj,
+							lockdep_is_held(&r->nh.key.vpc->vn->lock));
+
+	if (old == adj)
+		return;
+	if (old)
+		vpc_adj_unwatch(old, &r->watch);
+	rcu_assign_pointer(r->adj, adj);
+	if (adj)
+		vpc_adj_watch(adj, &r->watch);
+	else
+		vpc_health_device(&r->nh, false);
+}
+
 /* Look where the address is now. */
 static int resolve(struct vpc_nh_router *r, struct netlink_ext_ack *extack)
 {
@@ -55,10 +74,10 @@ static int resolve(struct vpc_nh_router *r, struct netlink_ext_ack *extack)
 		router = vpc_uplink_router_get(vpc, &r->nh.key.addr, extack);
 	if (IS_ERR(router)) {
 		r->router = NULL;
-		RCU_INIT_POINTER(r->adj, NULL);
+		lead_to(r, NULL);
 	} else {
 		r->router = router;
-		rcu_assign_pointer(r->adj, ep ? ep->adj : router ? &router->adj : NULL);
+		lead_to(r, ep ? ep->adj : router ? &router->adj : NULL);
 	}
 	if (old)
 		vpc_uplink_router_put(old);
@@ -71,6 +90,7 @@ static int init(struct vpc_nexthop *nh, struct netlink_ext_ack *extack)
 	char buf[VPC_PREFIX_STRLEN];
 	int err;
 
+	INIT_LIST_HEAD(&r->watch);
 	err = resolve(r, extack);
 	if (err)
 		return err;
@@ -87,6 +107,7 @@ static void destroy(struct vpc_nexthop *nh)
 	struct vpc_nh_router *r = router_of(nh);
 
 	list_del(&r->node);
+	lead_to(r, NULL);
 	if (r->router)
 		vpc_uplink_router_put(r->router);
 }
@@ -148,6 +169,36 @@ bool vpc_nh_router_leads_to(const struct vpc_nexthop *nh, const struct vpc_link 
 	return adj && adj->link == link;
 }
 
+/**
+ * vpc_nh_router_device() - the device that routers are behind came or went
+ * @adj: the adjacency that leads to them
+ * @ok: it is up and has carrier
+ * Context: vpc_adj::lock is held.
+ */
+void vpc_nh_router_device(struct vpc_adj *adj, bool ok)
+{
+	struct vpc_nh_router *r;
+
+	lockdep_assert_held(&adj->lock);
+	list_for_each_entry(r, &adj->nexthops, watch)
+		vpc_health_device(&r->nh, ok);
+}
+
+/**
+ * vpc_nh_router_neighbour() - routers answer, or do not
+ * @adj: the adjacency that leads to them
+ * @ok: somebody answers there
+ * Context: vpc_adj::lock is held.
+ */
+void vpc_nh_router_neighbour(struct vpc_adj *adj, bool ok)
+{
+	struct vpc_nh_router *r;
+
+	lockdep_assert_held(&adj->lock);
+	list_for_each_entry(r, &adj->nexthops, watch)
+		vpc_health_neighbour(&r->nh, ok);
+}
+
 static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)
 {
 	struct vpc_adj *adj = rcu_dereference(router_of(nh)->adj);
@@ -179,6 +230,24 @@ static struct vpc_endpoint *endpoint(const struct vpc_nexthop *nh, const struct 
 	return vpc_endpoint_find(nh->key.vpc, &nh->key.addr);
 }
 
+static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
+{
+	struct vpc_adj *adj = rcu_dereference(router_of(nh)->adj);
+
+	if (adj && vpc_adj_emit(adj, skb, family))
+		return true;
+	kfree_skb(skb);
+	return false;
+}
+
+/* Not by its MAC: routers that share an address speak with one of their own. */
+static bool came_by(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt)
+{
+	const struct vpc_adj *adj = rcu_dereference(router_of(nh)->adj);
+
+	return adj && pkt->link == adj->link && !pkt->peering;
+}
+
 const struct vpc_nh_ops vpc_nh_router_ops = {
 	.type = VPC_NH_ROUTER,
 	.name = "router",
@@ -192,4 +261,6 @@ const struct vpc_nh_ops vpc_nh_router_ops = {
 	.str = str,
 	.fill = fill,
 	.endpoint = endpoint,
+	.emit = emit,
+	.came_by = came_by,
 };

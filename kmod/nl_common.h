@@ -47,7 +47,7 @@ struct vpc_nl_form {
 
 extern const struct vpc_nl_form vpc_nl_vpc_form, vpc_nl_subnet_form, vpc_nl_table_form,
 				vpc_nl_port_form, vpc_nl_uplink_form, vpc_nl_peering_form,
-				vpc_nl_rejected_form;
+				vpc_nl_rejected_form, vpc_nl_probe_form;
 
 static inline struct vpc_net *vpc_nl_net(struct genl_info *info)
 {
@@ -109,6 +109,9 @@ void vpc_nl_event_drop(struct sk_buff *msg);
 void vpc_nl_event_item(struct vpc_net *vn, enum vpc_event event, int attr, vpc_nl_fill fill,
 		       const void *item, const struct vpc_actor *actor);
 
+/* nl_probe.c: the item is a struct vpc_flip. */
+int vpc_nl_flip_fill(struct sk_buff *msg, const void *item);
+
 /* nl_endpoint.c: the item is a struct vpc_endpoint. */
 int vpc_nl_endpoint_fill(struct sk_buff *msg, const void *item);
 
@@ -151,5 +154,11 @@ int vpc_nl_peering_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_peering_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vpc_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_stats_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_probe_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_probe_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_probe_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_probe_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_probe_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_flip_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _VPC_NL_COMMON_H */

@@ -25,6 +25,15 @@ static struct netlink_range_validation peering_expires = {
 	.max = VPC_PEERING_EXPIRES_MAX,
 };
 
+static struct netlink_range_validation probe_interval = {
+	.min = VPC_PROBE_INTERVAL_MIN,
+	.max = VPC_PROBE_INTERVAL_MAX,
+};
+
+static struct netlink_range_validation probe_delay = {
+	.max = VPC_PROBE_DELAY_MAX,
+};
+
 const struct nla_policy vpc_nl_policy_prefix[VPC_A_PREFIX_MAX + 1] = {
 	[VPC_A_PREFIX_ADDRESS] = ADDRESS,
 	[VPC_A_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -47,6 +56,7 @@ const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
 	[VPC_A_OP_ADDRESS] = ADDRESS,
 	[VPC_A_OP_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
 	[VPC_A_OP_NEXTHOP] = NLA_POLICY_NESTED(vpc_nl_policy_nexthop),
+	[VPC_A_OP_FAIL_OPEN] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_PEERING_LIMIT + 1] = {
@@ -207,4 +217,50 @@ const struct nla_policy vpc_nl_policy_peering_get[VPC_A_PEERING_VPC + 1] = {
 
 const struct nla_policy vpc_nl_policy_stats_get[VPC_A_STATS_VPC + 1] = {
 	[VPC_A_STATS_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_probe_new[VPC_A_PROBE_ADMIN_DOWN + 1] = {
+	[VPC_A_PROBE_NAME] = NAME,
+	[VPC_A_PROBE_VPC] = NAME,
+	[VPC_A_PROBE_NEXTHOP] = NLA_POLICY_NESTED(vpc_nl_policy_nexthop),
+	[VPC_A_PROBE_TYPE] = NLA_POLICY_RANGE(NLA_U8, VPC_PROBE_BFD, VPC_PROBE_MAX),
+	[VPC_A_PROBE_SOURCE] = ADDRESS,
+	[VPC_A_PROBE_DESTINATION] = ADDRESS,
+	[VPC_A_PROBE_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &probe_interval),
+	[VPC_A_PROBE_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U8, 1, 255),
+	[VPC_A_PROBE_RISE] = NLA_POLICY_RANGE(NLA_U8, 1, 255),
+	[VPC_A_PROBE_HOLD_DOWN] = NLA_POLICY_FULL_RANGE(NLA_U32, &probe_delay),
+	[VPC_A_PROBE_FAIL_BACK] = { .type = NLA_U32 },
+	[VPC_A_PROBE_SUPPRESS] = { .type = NLA_U32 },
+	[VPC_A_PROBE_REUSE] = { .type = NLA_U32 },
+	[VPC_A_PROBE_HALF_LIFE] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[VPC_A_PROBE_MULTIHOP] = { .type = NLA_FLAG },
+	[VPC_A_PROBE_ADMIN_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy vpc_nl_policy_probe_set[VPC_A_PROBE_ADMIN_DOWN + 1] = {
+	[VPC_A_PROBE_NAME] = NAME,
+	[VPC_A_PROBE_NEW_NAME] = NAME,
+	[VPC_A_PROBE_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &probe_interval),
+	[VPC_A_PROBE_MULTIPLIER] = NLA_POLICY_RANGE(NLA_U8, 1, 255),
+	[VPC_A_PROBE_RISE] = NLA_POLICY_RANGE(NLA_U8, 1, 255),
+	[VPC_A_PROBE_HOLD_DOWN] = NLA_POLICY_FULL_RANGE(NLA_U32, &probe_delay),
+	[VPC_A_PROBE_FAIL_BACK] = { .type = NLA_U32 },
+	[VPC_A_PROBE_SUPPRESS] = { .type = NLA_U32 },
+	[VPC_A_PROBE_REUSE] = { .type = NLA_U32 },
+	[VPC_A_PROBE_HALF_LIFE] = NLA_POLICY_RANGE(NLA_U32, 1, 3600),
+	[VPC_A_PROBE_ADMIN_DOWN] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy vpc_nl_policy_probe_del[VPC_A_PROBE_NAME + 1] = {
+	[VPC_A_PROBE_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_probe_get[VPC_A_PROBE_VPC + 1] = {
+	[VPC_A_PROBE_NAME] = NAME,
+	[VPC_A_PROBE_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_flip_get[VPC_A_FLIP_PROBE + 1] = {
+	[VPC_A_FLIP_PROBE] = NAME,
 };

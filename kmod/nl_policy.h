@@ -42,5 +42,10 @@ extern const struct nla_policy vpc_nl_policy_peering_enable[VPC_A_PEERING_AS + 1
 extern const struct nla_policy vpc_nl_policy_peering_del[VPC_A_PEERING_AS + 1];
 extern const struct nla_policy vpc_nl_policy_peering_get[VPC_A_PEERING_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_stats_get[VPC_A_STATS_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_probe_new[VPC_A_PROBE_ADMIN_DOWN + 1];
+extern const struct nla_policy vpc_nl_policy_probe_set[VPC_A_PROBE_ADMIN_DOWN + 1];
+extern const struct nla_policy vpc_nl_policy_probe_del[VPC_A_PROBE_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_probe_get[VPC_A_PROBE_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_flip_get[VPC_A_FLIP_PROBE + 1];
 
 #endif /* _VPC_NL_POLICY_H */

@@ -19,11 +19,18 @@ struct route {
 	const struct vpc_endpoint *endpoint;
 };
 
-static int fill_nexthop(struct sk_buff *msg, const struct vpc_path *path, bool used)
+static int fill_nexthop(struct sk_buff *msg, const struct vpc_path *path,
+			const struct vpc_share *share)
 {
 	struct nlattr *nest = nla_nest_start(msg, VPC_A_ROUTE_NEXTHOP);
+	const struct vpc_nexthop *nh = path->nh;
 
-	if (!nest || vpc_nexthop_fill(msg, path, used))
+	if (!nest || vpc_nexthop_fill(msg, path, share->used) ||
+	    nla_put_u32(msg, VPC_A_NEXTHOP_SHARE, share->share))
+		return -EMSGSIZE;
+	/* What has no target has no health either. */
+	if (nh->ops->parse &&
+	    nla_put_u8(msg, VPC_A_NEXTHOP_HEALTH, READ_ONCE(nh->health)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -36,7 +43,8 @@ static int fill_local(struct sk_buff *msg)
 
 	if (!nest ||
 	    nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, VPC_NH_LOCAL) ||
-	    nla_put_flag(msg, VPC_A_NEXTHOP_USED))
+	    nla_put_flag(msg, VPC_A_NEXTHOP_USED) ||
+	    nla_put_u32(msg, VPC_A_NEXTHOP_SHARE, VPC_SHARE_ALL))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -44,6 +52,7 @@ static int fill_local(struct sk_buff *msg)
 
 static int fill_nexthops(struct sk_buff *msg, const struct route *r)
 {
+	struct vpc_share shares[VPC_NEXTHOPS_MAX];
 	const struct vpc_group *group;
 	u16 i;
 
@@ -55,8 +64,11 @@ static int fill_nexthops(struct sk_buff *msg, const struct route *r)
 	if (nla_put_u8(msg, VPC_A_ROUTE_ORIGIN, VPC_ROUTE_ORIGIN_STATIC))
 		return -EMSGSIZE;
 	group = vpc_group_by_id(r->table->vpc->vn, r->value);
+	if (group->fail_open && nla_put_flag(msg, VPC_A_ROUTE_FAIL_OPEN))
+		return -EMSGSIZE;
+	vpc_group_shares(group, shares);
 	for (i = 0; i < group->count; i++) {
-		if (fill_nexthop(msg, &group->path[i], group->path[i].nh == group->best))
+		if (fill_nexthop(msg, &group->path[i], &shares[i]))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -164,6 +176,10 @@ static int get_change(struct vpc *vpc, const struct nlattr *op, struct vpc_route
 				 &change->prefix, extack);
 	if (err)
 		return err;
+	change->fail_open = nla_get_flag(tb[VPC_A_OP_FAIL_OPEN]);
+	if (change->fail_open && change->op == VPC_ROUTE_OP_DEL)
+		return vpc_err(extack, -EINVAL,
+			       "route: to remove something cannot make it fail open");
 	if (!tb[VPC_A_OP_NEXTHOP])
 		return change->op == VPC_ROUTE_OP_DEL ? 0 :
 		       vpc_err(extack, -EINVAL, "route: no next hop given");
@@ -275,12 +291,12 @@ int vpc_nl_route_change(struct sk_buff *skb, struct genl_info *info)
 /* Where a packet to an address would end, if that is an endpoint. */
 static const struct vpc_endpoint *endpoint_of(const struct route *r, const struct vpc_addr *addr)
 {
-	const struct vpc_nexthop *best;
+	const struct vpc_nexthop *nh;
 
 	if (r->value == VPC_ROUTE_LOCAL)
 		return vpc_endpoint_find(r->table->vpc, addr);
-	best = vpc_group_by_id(r->table->vpc->vn, r->value)->best;
-	return best && best->ops->endpoint ? best->ops->endpoint(best, addr) : NULL;
+	nh = vpc_group_main(vpc_group_by_id(r->table->vpc->vn, r->value));
+	return nh && nh->ops->endpoint ? nh->ops->endpoint(nh, addr) : NULL;
 }
 
 int vpc_nl_route_lookup(struct sk_buff *skb, struct genl_info *info)

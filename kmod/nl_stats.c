@@ -19,7 +19,8 @@ static int fill_info(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_INFO_PEERINGS, vn->registry[VPC_KIND_PEERING].count) ||
 	    nla_put_u32(msg, VPC_A_INFO_ROUTES, vn->route_count) ||
 	    nla_put_u32(msg, VPC_A_INFO_GROUPS, vn->group_count) ||
-	    nla_put_u32(msg, VPC_A_INFO_NEXTHOPS, vn->nexthop_count))
+	    nla_put_u32(msg, VPC_A_INFO_NEXTHOPS, vn->nexthop_count) ||
+	    nla_put_u32(msg, VPC_A_INFO_PROBES, vn->registry[VPC_KIND_PROBE].count))
 		return -EMSGSIZE;
 	return 0;
 }

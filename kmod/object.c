@@ -13,6 +13,7 @@ static const char * const kind_name[VPC_KINDS] = {
 	[VPC_KIND_PORT] = "port",
 	[VPC_KIND_UPLINK] = "uplink",
 	[VPC_KIND_PEERING] = "peering",
+	[VPC_KIND_PROBE] = "probe",
 };
 
 static const struct rhashtable_params by_name = {

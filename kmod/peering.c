@@ -8,6 +8,7 @@
 #include "netlink.h"
 #include "nexthop.h"
 #include "peering.h"
+#include "probe.h"
 #include "table.h"
 
 static struct workqueue_struct *expiry_wq;
@@ -357,6 +358,7 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	struct vpc_nexthop *const nh[2] = {
 		vpc_nh_peering_find(p, 0), vpc_nh_peering_find(p, 1)
 	};
+	struct vpc_probe *const probe[2] = { vpc_probe_of(nh[0]), vpc_probe_of(nh[1]) };
 	struct vpc_net *vn = p->vn;
 	int i, err;
 
@@ -379,6 +381,8 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	WRITE_ONCE(p->state, VPC_PEERING_REJECTED);
 	cancel_expiry(p);
 	for (i = 0; i < 2; i++) {
+		if (probe[i])
+			vpc_probe_drop(probe[i]);
 		list_del(&p->side[i].node);
 		p->side[i].vpc->peering_count--;
 	}

@@ -6,6 +6,7 @@
 
 #include "nexthop.h"
 #include "port.h"
+#include "probe.h"
 #include "table.h"
 
 /**
@@ -130,6 +131,8 @@ static int check_config(const struct vpc_port_config *cfg, struct netlink_ext_ac
 		err = check_address(cfg->subnet, &cfg->addr[i], extack);
 		if (!err)
 			err = vpc_endpoint_check(cfg->subnet->vpc, &cfg->addr[i], extack);
+		if (!err)
+			err = vpc_probe_source_check(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)

@@ -309,7 +309,9 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 			return count;
 	}
 	if (count) {
-		new = vpc_group_of(table->vpc, txn->scratch, count, extack);
+		bool keep = old && c->op != VPC_ROUTE_OP_REPLACE && old->fail_open;
+
+		new = vpc_group_of(table->vpc, txn->scratch, count, keep || c->fail_open, extack);
 		if (IS_ERR(new))
 			return PTR_ERR(new);
 		vpc_group_touch(new, 1, txn->touched);

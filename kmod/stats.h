@@ -36,9 +36,11 @@ struct vpc_dst;
 	X(NO_ROUTE, IP_OUTNOROUTES, "no route in the table")				\
 	X(NO_ENDPOINT, IP_OUTNOROUTES, "nobody holds this address of the VPC")		\
 	X(NO_NEXTHOP, IP_OUTNOROUTES, "the next hop went away with its device")		\
+	X(NEXTHOP_DOWN, IP_OUTNOROUTES, "no next hop of the route is usable")		\
 	X(BLACKHOLE, IP_OUTNOROUTES, "route of type blackhole")				\
 	X(UNREACHABLE, IP_OUTNOROUTES, "route of type unreachable")			\
 	X(PROHIBIT, IP_OUTNOROUTES, "route of type prohibit")				\
+	X(PROBE, NOT_SPECIFIED, "claims to be of a probe, and is not")			\
 	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
 	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
 	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\

@@ -138,6 +138,7 @@ void vpc_table_lookup(struct vpc_pkt *pkt)
 enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 {
 	const struct vpc_group *group;
+	const struct vpc_nexthop *nh;
 
 	if (pkt->value == VPC_ROUTE_LOCAL)
 		return vpc_nh_local_output(pkt);
@@ -145,5 +146,10 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 		vpc_index_get(&pkt->vpc->vn->groups, pkt->value) : NULL;
 	if (unlikely(!group))
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
-	return group->best->ops->output(pkt, group->best);
+	nh = vpc_group_select(group, pkt->skb, pkt->family);
+	if (unlikely(!nh))
+		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NEXTHOP_DOWN);
+	if (unlikely(READ_ONCE(nh->state.tally)))
+		vpc_health_tally(nh, pkt->packets);
+	return nh->ops->output(pkt, nh);
 }

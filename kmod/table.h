@@ -67,12 +67,14 @@ struct vpc_route_txn {
  * @prefix: of the route
  * @paths: next hops, in the order given
  * @count: how many
+ * @fail_open: see VPC_A_OP_FAIL_OPEN
  */
 struct vpc_route_change {
 	u8 op;
 	struct vpc_prefix prefix;
 	const struct vpc_path *paths;
 	unsigned int count;
+	bool fail_open;
 };
 
 /* route.c: vpc_net::lock is held from begin to commit or abort; may sleep. */

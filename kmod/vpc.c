@@ -6,6 +6,7 @@
 
 #include "hook.h"
 #include "peering.h"
+#include "probe.h"
 #include "port.h"
 #include "subnet.h"
 #include "table.h"
@@ -99,6 +100,7 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	INIT_LIST_HEAD(&vpc->links);
 	INIT_LIST_HEAD(&vpc->sides);
 	INIT_LIST_HEAD(&vpc->routers);
+	INIT_LIST_HEAD(&vpc->probes);
 
 	vpc->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
 	if (!vpc->drops) {
@@ -258,8 +260,12 @@ static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
 	const struct vpc_peering_side *side;
 	const struct vpc_subnet *subnet;
 	const struct vpc_table *table;
+	const struct vpc_probe *probe;
 	const struct vpc_link *link;
 
+	probe = list_first_entry_or_null(&vpc->probes, struct vpc_probe, node);
+	if (probe)
+		return vpc_err(extack, -EBUSY, "VPC %s has probe %s", name, probe->obj.name);
 	side = list_first_entry_or_null(&vpc->sides, struct vpc_peering_side, node);
 	if (side)
 		return vpc_err(extack, -EBUSY, "VPC %s has peering %s", name,
@@ -317,9 +323,12 @@ static void flush_vpc(struct vpc *vpc)
 	struct vpc_peering_side *side, *next_side;
 	struct vpc_subnet *subnet, *next_subnet;
 	struct vpc_table *table, *next_table;
+	struct vpc_probe *probe, *next_probe;
 	struct vpc_link *link, *next_link;
 	u32 routes;
 
+	list_for_each_entry_safe(probe, next_probe, &vpc->probes, node)
+		vpc_probe_del(probe);
 	list_for_each_entry_safe(link, next_link, &vpc->links, node) {
 		if (vpc_link_is_uplink(link))
 			vpc_uplink_remove(vpc_uplink_of(link));

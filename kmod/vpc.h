@@ -28,6 +28,8 @@
  * @links: struct vpc_link, ports and uplinks
  * @sides: struct vpc_peering_side
  * @routers: struct vpc_nh_router, to be resolved again when @links change
+ * @probes: struct vpc_probe
+ * @probe_filter: bits of the addresses that probes speak from, see vpc_probe_maybe()
  * @drops: by reason, per CPU
  * @past: counters of links that are gone
  * @rcu: frees it
@@ -35,6 +37,7 @@
 struct vpc {
 	struct vpc_object obj;
 	struct vpc_net *vn;
+	u64 probe_filter;
 	u64 account;
 	u32 peering_limit;
 	u32 peering_count;
@@ -47,6 +50,7 @@ struct vpc {
 	struct list_head links;
 	struct list_head sides;
 	struct list_head routers;
+	struct list_head probes;
 	struct vpc_drops __percpu *drops;
 	struct vpc_totals past;
 	struct rcu_head rcu;

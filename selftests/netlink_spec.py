@@ -26,7 +26,7 @@ WRITERS = {"nla_put_u8": "u8", "nla_put_u16": "u16", "nla_put_u32": "u32",
            "nla_put_u64_64bit": "u64", "nla_put_string": "string", "nla_put_flag": "flag",
            "nla_put": "binary", "nla_nest_start": "nest", "vpc_nl_put_addr": "binary",
            "vpc_nl_put_dev": "string", "vpc_nl_put_prefix": "nest prefix",
-           "vpc_nl_put_totals": "nest counters"}
+           "vpc_nl_put_totals": "nest counters", "put_counter": "u64", "put_ns": "u64"}
 
 
 def c_name(name):
@@ -45,7 +45,8 @@ class Header:
         raw = (ROOT / "uapi/linux/vpc.h").read_text()
         text = code("uapi/linux/vpc.h")
         self.strings = dict(re.findall(r'#define (VPC_\w+)\s+"(.*)"', text))
-        self.values = {n: int(v) for n, v in re.findall(r"#define (VPC_\w+)\s+(\d+)", text)}
+        self.values = {n: int(v, 0) for n, v
+                       in re.findall(r"#define (VPC_\w+)\s+(0x[0-9a-f]+|\d+)", text)}
         self.defines = set(self.values)
         self.enums = {}
         for name, body in re.findall(r"enum (vpc_\w+) \{(.*?)\};", text, re.S):

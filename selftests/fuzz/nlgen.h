@@ -24,7 +24,7 @@ struct attr_set {
 };
 
 #define SLOT_CHOICES 4
-#define SLOTS_MAX 8
+#define SLOTS_MAX 16
 
 /* A place in a request: one of these attributes. */
 struct slot {

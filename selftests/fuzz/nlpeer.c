@@ -206,6 +206,7 @@ void audit(int fd)
 		{ VPC_CMD_ENDPOINT_GET, VPC_A_INFO_ENDPOINTS, "endpoints" },
 		{ VPC_CMD_PEERING_GET, VPC_A_INFO_PEERINGS, "peerings" },
 		{ VPC_CMD_ROUTE_GET, VPC_A_INFO_ROUTES, "routes" },
+		{ VPC_CMD_PROBE_GET, VPC_A_INFO_PROBES, "probes" },
 	};
 	struct info info;
 	unsigned int i;

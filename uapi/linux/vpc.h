@@ -55,8 +55,18 @@
  *                do: NAME, AS? (REJECT and DEL -> ROUTES_REMOVED)
  *   PEERING_GET  do: NAME;  dump: VPC?
  *   STATS_GET    do: VPC -> VPC_A_STATS_*;  dump: all
+ *   PROBE_NEW    do: NAME, VPC? (needed for a ROUTER), NEXTHOP (TYPE and target),
+ *                TYPE, SOURCE, DESTINATION, INTERVAL?, MULTIPLIER?, RISE?,
+ *                HOLD_DOWN?, FAIL_BACK?, SUPPRESS?, REUSE?, HALF_LIFE?, MULTIHOP?,
+ *                ADMIN_DOWN?
+ *   PROBE_SET    do: NAME, NEW_NAME?, INTERVAL?, MULTIPLIER?, RISE?, HOLD_DOWN?,
+ *                FAIL_BACK?, SUPPRESS?, REUSE?, HALF_LIFE?, ADMIN_DOWN?
+ *   PROBE_DEL    do: NAME
+ *   PROBE_GET    do: NAME;  dump: VPC?
+ *   FLIP_GET     dump: PROBE? -> VPC_A_FLIP_*, oldest first
  *
- * VPC_CMD_EVENT is only ever sent by the kernel, to the multicast groups.
+ * VPC_CMD_EVENT is only ever sent by the kernel: to the multicast group "health"
+ * when the health of a next hop has changed (VPC_EVENT_FLIP), to "config" otherwise.
  *
  * ROUTE_CHANGE is a transaction on one table: all its operations take effect
  * at one instant for packets, or none does. With REPLACE_TABLE the operations
@@ -85,6 +95,20 @@
 #define VPC_PEERING_LIMIT	10	/* default, per VPC */
 #define VPC_PEERING_EXPIRES	604800	/* default, seconds: seven days */
 #define VPC_PEERING_EXPIRES_MAX	31536000
+#define VPC_PROBE_INTERVAL	100000	/* BFD, default, microseconds */
+#define VPC_PROBE_INTERVAL_ICMP	1000000	/* ICMP, default */
+#define VPC_PROBE_INTERVAL_MIN	10000
+#define VPC_PROBE_INTERVAL_MAX	60000000
+#define VPC_PROBE_MULTIPLIER	3	/* default */
+#define VPC_PROBE_RISE		3	/* ICMP, default */
+#define VPC_PROBE_DELAY_MAX	86400000	/* milliseconds: one day */
+#define VPC_PROBE_NEVER		0xffffffff	/* VPC_A_PROBE_FAIL_BACK */
+#define VPC_PROBE_SUPPRESS	3500	/* default; 1000 for each time that it went down */
+#define VPC_PROBE_REUSE		1500	/* default */
+#define VPC_PROBE_HALF_LIFE	15	/* default, seconds */
+#define VPC_PROBE_RATE_MAX	200000	/* packets per second that all probes may send */
+#define VPC_FLIPS_MAX		1024	/* receipts that are kept */
+#define VPC_SHARE_ALL		10000	/* VPC_A_NEXTHOP_SHARE of all flows */
 
 /**
  * enum vpc_cmd - commands of the family
@@ -123,6 +147,11 @@ enum vpc_cmd {
 	VPC_CMD_PEERING_DEL,
 	VPC_CMD_PEERING_GET,
 	VPC_CMD_STATS_GET,
+	VPC_CMD_PROBE_NEW,
+	VPC_CMD_PROBE_SET,
+	VPC_CMD_PROBE_DEL,
+	VPC_CMD_PROBE_GET,
+	VPC_CMD_FLIP_GET,
 
 	/* private: */
 	__VPC_CMD_MAX,
@@ -184,6 +213,7 @@ enum vpc_a_counters {
  * @VPC_A_INFO_ROUTES: u32, implicit local routes not included
  * @VPC_A_INFO_GROUPS: u32, different sets of next hops that routes share
  * @VPC_A_INFO_NEXTHOPS: u32
+ * @VPC_A_INFO_PROBES: u32
  */
 enum vpc_a_info {
 	VPC_A_INFO_UNSPEC,
@@ -198,6 +228,7 @@ enum vpc_a_info {
 	VPC_A_INFO_ROUTES,
 	VPC_A_INFO_GROUPS,
 	VPC_A_INFO_NEXTHOPS,
+	VPC_A_INFO_PROBES,
 
 	/* private: */
 	__VPC_A_INFO_MAX,
@@ -415,6 +446,19 @@ enum vpc_nh_type {
 };
 
 /**
+ * enum vpc_health - what packets make of a next hop
+ * @VPC_HEALTH_DOWN: no packet takes it
+ * @VPC_HEALTH_HELD: it could be used, but waits (hold-down, fail-back, damping):
+ *	taken only when no next hop of the route is up
+ * @VPC_HEALTH_UP: usable
+ */
+enum vpc_health {
+	VPC_HEALTH_DOWN,
+	VPC_HEALTH_HELD,
+	VPC_HEALTH_UP,
+};
+
+/**
  * enum vpc_a_nexthop - a next hop of a route (nested)
  * @VPC_A_NEXTHOP_TYPE: u8, enum vpc_nh_type; LOCAL only in replies
  * @VPC_A_NEXTHOP_PEERING: string, target of a PEERING
@@ -422,7 +466,10 @@ enum vpc_nh_type {
  * @VPC_A_NEXTHOP_PRIORITY: u32, lower wins, default 0
  * @VPC_A_NEXTHOP_WEIGHT: u16, 1..%VPC_WEIGHT_MAX share of flows, 0 standby,
  *	default 1
- * @VPC_A_NEXTHOP_USED: flag, reply: the one of the route that packets take
+ * @VPC_A_NEXTHOP_USED: flag, reply: some packets of the route take it now
+ * @VPC_A_NEXTHOP_HEALTH: u8, enum vpc_health, reply; absent for types that have none
+ * @VPC_A_NEXTHOP_SHARE: u32, reply: share of the route's flows that take it now,
+ *	0..%VPC_SHARE_ALL
  */
 enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_UNSPEC,
@@ -432,6 +479,8 @@ enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_PRIORITY,
 	VPC_A_NEXTHOP_WEIGHT,
 	VPC_A_NEXTHOP_USED,
+	VPC_A_NEXTHOP_HEALTH,
+	VPC_A_NEXTHOP_SHARE,
 
 	/* private: */
 	__VPC_A_NEXTHOP_MAX,
@@ -463,6 +512,8 @@ enum vpc_route_op {
  * @VPC_A_OP_ADDRESS: binary, 4 or 16 bytes, bits beyond the length zero
  * @VPC_A_OP_LENGTH: u8
  * @VPC_A_OP_NEXTHOP: nested enum vpc_a_nexthop [], 1..%VPC_NEXTHOPS_MAX
+ * @VPC_A_OP_FAIL_OPEN: flag: when no next hop is usable, take them as if all were. A
+ *	REPLACE without it takes it off the route; an ADD without it leaves it.
  */
 enum vpc_a_op {
 	VPC_A_OP_UNSPEC,
@@ -470,6 +521,7 @@ enum vpc_a_op {
 	VPC_A_OP_ADDRESS,
 	VPC_A_OP_LENGTH,
 	VPC_A_OP_NEXTHOP,
+	VPC_A_OP_FAIL_OPEN,
 
 	/* private: */
 	__VPC_A_OP_MAX,
@@ -505,6 +557,7 @@ enum vpc_route_origin {
  *	endpoint that the packet ends at (local, peering), or that is the
  *	router; absent where there is none
  * @VPC_A_ROUTE_TABLE_ID: u32, reply
+ * @VPC_A_ROUTE_FAIL_OPEN: flag, reply, see VPC_A_OP_FAIL_OPEN
  */
 enum vpc_a_route {
 	VPC_A_ROUTE_UNSPEC,
@@ -520,6 +573,7 @@ enum vpc_a_route {
 	VPC_A_ROUTE_PEERING,
 	VPC_A_ROUTE_ENDPOINT,
 	VPC_A_ROUTE_TABLE_ID,
+	VPC_A_ROUTE_FAIL_OPEN,
 
 	/* private: */
 	__VPC_A_ROUTE_MAX,
@@ -619,6 +673,210 @@ enum vpc_a_stats {
 };
 
 /**
+ * enum vpc_probe_type - how a next hop is probed
+ * @VPC_PROBE_BFD: asynchronous mode of RFC 5880, as RFC 5881 (single hop) or RFC
+ *	5883 (multihop) carry it
+ * @VPC_PROBE_ICMP: echo requests
+ */
+enum vpc_probe_type {
+	VPC_PROBE_UNSPEC,
+	VPC_PROBE_BFD,
+	VPC_PROBE_ICMP,
+
+	/* private: */
+	__VPC_PROBE_MAX,
+	VPC_PROBE_MAX = __VPC_PROBE_MAX - 1
+};
+
+/**
+ * enum vpc_probe_state - what a probe says
+ * @VPC_PROBE_ADMIN_DOWN: switched off by VPC_A_PROBE_ADMIN_DOWN
+ * @VPC_PROBE_DOWN: the other end is silent, or says that it does not hear us
+ * @VPC_PROBE_INIT: BFD: the other end is heard, but does not say that it hears us.
+ *	ICMP: no verdict yet.
+ * @VPC_PROBE_UP: both ends hear each other
+ *
+ * The numbers are those of RFC 5880 section 4.1.
+ */
+enum vpc_probe_state {
+	VPC_PROBE_ADMIN_DOWN,
+	VPC_PROBE_DOWN,
+	VPC_PROBE_INIT,
+	VPC_PROBE_UP,
+};
+
+/**
+ * enum vpc_a_probe - a probe: checks one next hop
+ * @VPC_A_PROBE_PAD: alignment, no content
+ * @VPC_A_PROBE_NAME: string
+ * @VPC_A_PROBE_NEW_NAME: string, the name to take
+ * @VPC_A_PROBE_VPC: string, the VPC whose routes have the next hop; filter of a
+ *	dump. PROBE_NEW for a PEERING: default is the side that VPC_A_PROBE_SOURCE belongs to.
+ * @VPC_A_PROBE_NEXTHOP: nested enum vpc_a_nexthop: TYPE (PEERING or ROUTER) and target
+ * @VPC_A_PROBE_TYPE: u8, enum vpc_probe_type
+ * @VPC_A_PROBE_SOURCE: binary, 4 or 16 bytes: any address that no endpoint of the
+ *	VPC holds; the module answers for it there
+ * @VPC_A_PROBE_DESTINATION: binary, 4 or 16 bytes
+ * @VPC_A_PROBE_INTERVAL: u32, microseconds, %VPC_PROBE_INTERVAL_MIN ..
+ *	%VPC_PROBE_INTERVAL_MAX: between two packets. BFD: what we ask for in both
+ *	directions; the slower end decides.
+ * @VPC_A_PROBE_MULTIPLIER: u8, 1..255, default %VPC_PROBE_MULTIPLIER. BFD: how many
+ *	of our packets may be lost. ICMP: how many requests in a row go unanswered
+ *	before it is down.
+ * @VPC_A_PROBE_RISE: u8, 1..255, default %VPC_PROBE_RISE (BFD: refused): how many
+ *	requests in a row are answered before it is up
+ * @VPC_A_PROBE_HOLD_DOWN: u32, milliseconds, default 0: the next hop stays out of use
+ *	for at least this long after it went down
+ * @VPC_A_PROBE_FAIL_BACK: u32, milliseconds, default 0: how long the probe is up
+ *	before the next hop is used again; %VPC_PROBE_NEVER: it stays held until
+ *	PROBE_SET is sent with ADMIN_DOWN 0
+ * @VPC_A_PROBE_SUPPRESS: u32, default %VPC_PROBE_SUPPRESS, 0: no damping. Each time
+ *	that it goes down costs 1000; from here on the next hop is held
+ * @VPC_A_PROBE_REUSE: u32, default %VPC_PROBE_REUSE: until the penalty is below this
+ * @VPC_A_PROBE_HALF_LIFE: u32, seconds, 1..3600, default %VPC_PROBE_HALF_LIFE: after
+ *	which half of the penalty is left
+ * @VPC_A_PROBE_MULTIHOP: flag: BFD as in RFC 5883. Set by itself when the destination
+ *	is not the router, and for a PEERING.
+ * @VPC_A_PROBE_ADMIN_DOWN: u8, 1: switched off, the next hop is down; 0: on
+ * @VPC_A_PROBE_ID: u32, reply
+ * @VPC_A_PROBE_STATE: u8, enum vpc_probe_state, reply
+ * @VPC_A_PROBE_HEALTH: u8, enum vpc_health, reply: of the next hop
+ * @VPC_A_PROBE_PENALTY: u32, reply: of damping, now
+ * @VPC_A_PROBE_FLIPS: u32, reply: how often the probe went down
+ * @VPC_A_PROBE_SENT: u64, reply: packets
+ * @VPC_A_PROBE_RECEIVED: u64, reply: valid packets
+ * @VPC_A_PROBE_DISCARDED: u64, reply: packets for it that were not valid
+ * @VPC_A_PROBE_UNSENT: u64, reply: there was no way to send one
+ * @VPC_A_PROBE_GRACES: u64, reply: how often silence was found to be a stall of this
+ *	host, and more time was given
+ * @VPC_A_PROBE_DETECTION: u32, microseconds, reply: detection time in force
+ * @VPC_A_PROBE_TX_INTERVAL: u32, microseconds, reply: in force, before jitter
+ * @VPC_A_PROBE_LOCAL_DISCR: u32, reply, BFD
+ * @VPC_A_PROBE_REMOTE_DISCR: u32, reply, BFD
+ * @VPC_A_PROBE_REMOTE_STATE: u8, enum vpc_probe_state, reply, BFD
+ * @VPC_A_PROBE_DIAG: u8, reply, BFD: our diagnostic code (RFC 5880 section 4.1)
+ * @VPC_A_PROBE_REMOTE_DIAG: u8, reply, BFD
+ * @VPC_A_PROBE_REMOTE_MULTIPLIER: u8, reply, BFD
+ * @VPC_A_PROBE_RTT: u32, nanoseconds, reply, ICMP: of the last answer
+ * @VPC_A_PROBE_RTT_MIN: u32, nanoseconds, reply, ICMP
+ * @VPC_A_PROBE_RTT_AVERAGE: u32, nanoseconds, reply, ICMP: weighted, 1/8 for the last
+ * @VPC_A_PROBE_LOST: u64, reply, ICMP: requests that were not answered in time
+ */
+enum vpc_a_probe {
+	VPC_A_PROBE_UNSPEC,
+	VPC_A_PROBE_PAD,
+	VPC_A_PROBE_NAME,
+	VPC_A_PROBE_NEW_NAME,
+	VPC_A_PROBE_VPC,
+	VPC_A_PROBE_NEXTHOP,
+	VPC_A_PROBE_TYPE,
+	VPC_A_PROBE_SOURCE,
+	VPC_A_PROBE_DESTINATION,
+	VPC_A_PROBE_INTERVAL,
+	VPC_A_PROBE_MULTIPLIER,
+	VPC_A_PROBE_RISE,
+	VPC_A_PROBE_HOLD_DOWN,
+	VPC_A_PROBE_FAIL_BACK,
+	VPC_A_PROBE_SUPPRESS,
+	VPC_A_PROBE_REUSE,
+	VPC_A_PROBE_HALF_LIFE,
+	VPC_A_PROBE_MULTIHOP,
+	VPC_A_PROBE_ADMIN_DOWN,
+	VPC_A_PROBE_ID,
+	VPC_A_PROBE_STATE,
+	VPC_A_PROBE_HEALTH,
+	VPC_A_PROBE_PENALTY,
+	VPC_A_PROBE_FLIPS,
+	VPC_A_PROBE_SENT,
+	VPC_A_PROBE_RECEIVED,
+	VPC_A_PROBE_DISCARDED,
+	VPC_A_PROBE_UNSENT,
+	VPC_A_PROBE_GRACES,
+	VPC_A_PROBE_DETECTION,
+	VPC_A_PROBE_TX_INTERVAL,
+	VPC_A_PROBE_LOCAL_DISCR,
+	VPC_A_PROBE_REMOTE_DISCR,
+	VPC_A_PROBE_REMOTE_STATE,
+	VPC_A_PROBE_DIAG,
+	VPC_A_PROBE_REMOTE_DIAG,
+	VPC_A_PROBE_REMOTE_MULTIPLIER,
+	VPC_A_PROBE_RTT,
+	VPC_A_PROBE_RTT_MIN,
+	VPC_A_PROBE_RTT_AVERAGE,
+	VPC_A_PROBE_LOST,
+
+	/* private: */
+	__VPC_A_PROBE_MAX,
+	VPC_A_PROBE_MAX = __VPC_A_PROBE_MAX - 1
+};
+
+/**
+ * enum vpc_flip_cause - why the health of a next hop has changed
+ * @VPC_FLIP_DETECTION: down: nothing was heard for the detection time
+ * @VPC_FLIP_SIGNALLED: down: the other end says that it does not hear us
+ * @VPC_FLIP_PEER_ADMIN: down: the other end was switched off
+ * @VPC_FLIP_CARRIER: down or up: the device of the next hop
+ * @VPC_FLIP_NEIGHBOUR: down or up: the router does not answer ARP or ND, or does again
+ * @VPC_FLIP_ADMINISTRATOR: down or up: by PROBE_NEW, PROBE_SET or PROBE_DEL
+ * @VPC_FLIP_PROBE: up or held: the probe came up
+ * @VPC_FLIP_POLICY: up: the time that hold-down, fail-back or damping asked for is over
+ */
+enum vpc_flip_cause {
+	VPC_FLIP_DETECTION,
+	VPC_FLIP_SIGNALLED,
+	VPC_FLIP_PEER_ADMIN,
+	VPC_FLIP_CARRIER,
+	VPC_FLIP_NEIGHBOUR,
+	VPC_FLIP_ADMINISTRATOR,
+	VPC_FLIP_PROBE,
+	VPC_FLIP_POLICY,
+};
+
+/**
+ * enum vpc_a_flip - a receipt: the health of a next hop has changed
+ * @VPC_A_FLIP_PAD: alignment, no content
+ * @VPC_A_FLIP_SEQ: u64, counts the flips of the namespace
+ * @VPC_A_FLIP_VPC: string
+ * @VPC_A_FLIP_TARGET: string, the next hop as users write it
+ * @VPC_A_FLIP_PROBE: string, the probe of the next hop, absent if it has none; filter
+ *	of a dump
+ * @VPC_A_FLIP_FROM: u8, enum vpc_health
+ * @VPC_A_FLIP_TO: u8, enum vpc_health
+ * @VPC_A_FLIP_CAUSE: u8, enum vpc_flip_cause
+ * @VPC_A_FLIP_TIME: u64, nanoseconds, CLOCK_REALTIME of @VPC_A_FLIP_SWITCHED
+ * @VPC_A_FLIP_LAST_GOOD: u64, nanoseconds, CLOCK_MONOTONIC: the last valid packet of
+ *	the probe; absent if there was none
+ * @VPC_A_FLIP_DETECTED: u64, nanoseconds, CLOCK_MONOTONIC: when the cause was noticed
+ * @VPC_A_FLIP_SWITCHED: u64, nanoseconds, CLOCK_MONOTONIC: no packet was given to the
+ *	next hop after this (or: could be given to it from here on)
+ * @VPC_A_FLIP_PACKETS: u64, down: packets given to the next hop since the last valid
+ *	packet of the probe; absent if it has no probe
+ * @VPC_A_FLIP_STALL: u64, nanoseconds: this host itself stood still for so long within the
+ *	last detection times; absent if it did not
+ */
+enum vpc_a_flip {
+	VPC_A_FLIP_UNSPEC,
+	VPC_A_FLIP_PAD,
+	VPC_A_FLIP_SEQ,
+	VPC_A_FLIP_VPC,
+	VPC_A_FLIP_TARGET,
+	VPC_A_FLIP_PROBE,
+	VPC_A_FLIP_FROM,
+	VPC_A_FLIP_TO,
+	VPC_A_FLIP_CAUSE,
+	VPC_A_FLIP_TIME,
+	VPC_A_FLIP_LAST_GOOD,
+	VPC_A_FLIP_DETECTED,
+	VPC_A_FLIP_SWITCHED,
+	VPC_A_FLIP_PACKETS,
+	VPC_A_FLIP_STALL,
+
+	/* private: */
+	__VPC_A_FLIP_MAX,
+	VPC_A_FLIP_MAX = __VPC_A_FLIP_MAX - 1
+};
+
+/**
  * enum vpc_event - what happened
  * @VPC_EVENT_ADDED: the object was created
  * @VPC_EVENT_CHANGED: it was changed by a command
@@ -628,6 +886,7 @@ enum vpc_a_stats {
  * @VPC_EVENT_EXPIRED: a peering was not accepted in time
  * @VPC_EVENT_ENABLED: an expired peering is pending again
  * @VPC_EVENT_FLUSHED: the namespace has no objects any more; carries no object
+ * @VPC_EVENT_FLIP: the health of a next hop has changed; on the group "health"
  */
 enum vpc_event {
 	VPC_EVENT_ADDED,
@@ -638,10 +897,11 @@ enum vpc_event {
 	VPC_EVENT_EXPIRED,
 	VPC_EVENT_ENABLED,
 	VPC_EVENT_FLUSHED,
+	VPC_EVENT_FLIP,
 };
 
 /**
- * enum vpc_a_event - VPC_CMD_EVENT, on the multicast group "config"
+ * enum vpc_a_event - VPC_CMD_EVENT, on the multicast groups
  * @VPC_A_EVENT_PAD: alignment, no content
  * @VPC_A_EVENT_KIND: u8, enum vpc_event
  * @VPC_A_EVENT_AS: u64, the account that the caller acted for; absent: the
@@ -654,6 +914,8 @@ enum vpc_event {
  * @VPC_A_EVENT_UPLINK: nested enum vpc_a_uplink
  * @VPC_A_EVENT_ROUTE: nested enum vpc_a_route
  * @VPC_A_EVENT_PEERING: nested enum vpc_a_peering
+ * @VPC_A_EVENT_PROBE: nested enum vpc_a_probe
+ * @VPC_A_EVENT_FLIP: nested enum vpc_a_flip
  */
 enum vpc_a_event {
 	VPC_A_EVENT_UNSPEC,
@@ -667,6 +929,8 @@ enum vpc_a_event {
 	VPC_A_EVENT_UPLINK,
 	VPC_A_EVENT_ROUTE,
 	VPC_A_EVENT_PEERING,
+	VPC_A_EVENT_PROBE,
+	VPC_A_EVENT_FLIP,
 
 	/* private: */
 	__VPC_A_EVENT_MAX,
