@@ -93,6 +93,47 @@ static void count_pairs(const struct check *check, struct pairs *pairs)
 		}
 }
 
+/* The first table with a route to the other side that no packet takes. */
+static const struct way *find_down(const struct check *check,
+				   const struct side **side, const char **table)
+{
+	size_t s, i, cidr;
+
+	for (s = 0; s < 2; s++) {
+		const struct side *other = &check->sides[!s];
+
+		*side = &check->sides[s];
+		for (i = 0; i < (*side)->table_count; i++)
+			for (cidr = 0; cidr < other->cidr_count; cidr++) {
+				const struct way *way;
+
+				way = check_way(*side, i, other, cidr);
+				*table = (*side)->tables[i];
+				if (way->down)
+					return way;
+			}
+	}
+	return NULL;
+}
+
+/* False when there is none. */
+static bool judge_down(struct check *check)
+{
+	char text[PREFIX_TEXT];
+	const struct side *side;
+	const struct way *way;
+	const char *table;
+
+	way = find_down(check, &side, &table);
+	if (!way)
+		return false;
+	decide(check, false,
+	       ": all next hops of route %s are down, in table \"%s\" of vpc \"%s\"",
+	       prefix_text(&way->route, text), *table ? table : "default",
+	       side->name);
+	return true;
+}
+
 /* With an active peering the routes decide. */
 static void judge_routes(struct check *check)
 {
@@ -113,6 +154,8 @@ static void judge_routes(struct check *check)
 		decide(check, true,
 		       " in part over peering \"%s\": %zu of %zu pairs of subnet CIDRs have routes both ways",
 		       peering, pairs.both, pairs.all);
+	else if (judge_down(check))
+		return;
 	else if (!pairs.forward && !pairs.back)
 		decide(check, false,
 		       ": neither has a route over peering \"%s\" to the subnets of the other",
@@ -190,7 +233,10 @@ static void print_target(const struct side *other, const struct way *way,
 		print_null("via");
 	print_bool(NULL, "(not all of it)", way->goes &&
 		   way->route.length > other->cidrs[cidr].prefix.length);
-	print_bool(NULL, "(not over the peering)", way->found && !way->goes);
+	print_bool("down", NULL, way->down);
+	print_bool(NULL, "(all its next hops are down)", way->down);
+	print_bool(NULL, "(not over the peering)", way->found && !way->goes &&
+		   !way->down);
 }
 
 static void print_way(const struct side *side, size_t table,

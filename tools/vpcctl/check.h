@@ -20,6 +20,7 @@ struct way {
 	bool asked;		/* a subnet with this table has the family */
 	bool found;		/* there is a route */
 	bool goes;		/* it goes over the peering */
+	bool down;		/* all its next hops are */
 	struct prefix route;
 	char via[VPC_NAME_LEN + 40];
 };

@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "field.h"
-#include "parse.h"
+#include "nexthop.h"
 
 /* So many endpoints of a CIDR are tried when its gateway has no route. */
 #define ENDPOINTS_MAX	64
@@ -122,7 +122,7 @@ static void name_nexthop(struct way *way, const struct attrs *nexthop)
 	const char *peering = attr_string(nexthop, VPC_A_NEXTHOP_PEERING);
 	const struct nlattr *nla = attr_next(nexthop, NULL,
 					     VPC_A_NEXTHOP_ADDRESS);
-	const char *type = route_nexthop_word(nexthop);
+	const char *type = nexthop_word(nexthop);
 	struct prefix address;
 	char text[PREFIX_TEXT];
 
@@ -148,6 +148,7 @@ static void take_route(struct way *way, const struct attrs *route,
 	way->route.length = attr_number(route, VPC_A_ROUTE_LENGTH,
 					way->route.length);
 	way->found = true;
+	way->down = nexthops_all_down(route);
 	way->via[0] = '\0';
 	attr_for_each(nla, route, VPC_A_ROUTE_NEXTHOP) {
 		nexthop = attr_nested(nla);

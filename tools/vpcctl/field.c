@@ -1,12 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
 #include "field.h"
 #include "print.h"
+
+#define NS_PER_SECOND	1000000000ULL
 
 const char *word_at(const char *const *words, size_t count, uint64_t number)
 {
 	if (number >= count || !words[number])
 		return "unknown";
 	return words[number];
+}
+
+const char *time_text(uint64_t ns, char text[TIME_TEXT])
+{
+	static const struct {
+		uint64_t ns, below;
+		const char *word;
+	} units[] = {
+		{ 1000, 1000000, "us" },
+		{ 1000000, 10000000000, "ms" },
+		{ 1000000000, UINT64_MAX, "s" },
+	};
+	size_t unit, len;
+
+	for (unit = 0; unit < ARRAY_SIZE(units) - 1; unit++)
+		if (ns < units[unit].below)
+			break;
+	snprintf(text, TIME_TEXT, "%llu.%03llu",
+		 (unsigned long long)(ns / units[unit].ns),
+		 (unsigned long long)(ns % units[unit].ns /
+				      (units[unit].ns / 1000)));
+	len = strlen(text);
+	while (text[len - 1] == '0')
+		len--;
+	if (text[len - 1] == '.')
+		len--;
+	snprintf(text + len, TIME_TEXT - len, "%s", units[unit].word);
+	return text;
+}
+
+const char *date_text(uint64_t ns, char text[DATE_TEXT])
+{
+	time_t seconds = ns / NS_PER_SECOND;
+	struct tm tm;
+	size_t len;
+
+	gmtime_r(&seconds, &tm);
+	len = strftime(text, DATE_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + len, DATE_TEXT - len, ".%06lluZ",
+		 (unsigned long long)(ns % NS_PER_SECOND / 1000));
+	return text;
 }
 
 void field_string(const struct attrs *attrs, int type, const char *key,
@@ -35,6 +82,20 @@ void field_unusual(const struct attrs *attrs, int type, const char *key,
 	uint64_t value = attr_number(attrs, type, usual);
 
 	print_number(key, value != usual ? label : NULL, value);
+}
+
+void field_time(const struct attrs *attrs, int type, const char *key,
+		const char *label, uint64_t ns)
+{
+	uint64_t value = attr_number(attrs, type, 0);
+	char text[TIME_TEXT];
+
+	if (!attr_has(attrs, type)) {
+		print_null(key);
+		return;
+	}
+	print_number(key, NULL, value);
+	print_string(NULL, label, time_text(value * ns, text));
 }
 
 static void print_address(const struct nlattr *nla, const char *key,

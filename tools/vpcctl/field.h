@@ -12,6 +12,13 @@
 #define word_of(words, number)	word_at(words, ARRAY_SIZE(words), number)
 const char *word_at(const char *const *words, size_t count, uint64_t number);
 
+#define TIME_TEXT	32
+/* In the unit that reads best, with at most three decimals. */
+const char *time_text(uint64_t ns, char text[TIME_TEXT]);
+#define DATE_TEXT	40
+/* Nanoseconds since 1970, as UTC with microseconds. */
+const char *date_text(uint64_t ns, char text[DATE_TEXT]);
+
 /* A string that may be absent: null in JSON, nothing in text. */
 void field_string(const struct attrs *attrs, int type, const char *key,
 		  const char *label);
@@ -20,6 +27,9 @@ void field_number(const struct attrs *attrs, int type, const char *key,
 /* A number that text leaves out when it is the usual one. */
 void field_unusual(const struct attrs *attrs, int type, const char *key,
 		   const char *label, uint64_t usual);
+/* A number of nanoseconds, or of a larger unit that has @ns of them. */
+void field_time(const struct attrs *attrs, int type, const char *key,
+		const char *label, uint64_t ns);
 void field_address(const struct attrs *attrs, int type, const char *key,
 		   const char *label);
 void field_addresses(const struct attrs *attrs, int type, const char *key,
@@ -33,10 +43,12 @@ void field_counters(const struct attrs *attrs, int type);
 
 /* route.c */
 void route_print_prefix(const struct attrs *route);
-void route_print_nexthops(const struct attrs *route);
-const char *route_nexthop_word(const struct attrs *nexthop);
 /* peering.c */
 const char *peering_state(const struct attrs *peering);
+/* flip.c */
+void flip_print_dated(const struct attrs *flip);
+/* probe.c */
+const char *probe_state(const struct attrs *probe);
 /* endpoint.c */
 void endpoint_print(const struct attrs *endpoint);
 

@@ -19,15 +19,15 @@
 const struct object *const objects[] = {
 	&vpc_object, &subnet_object, &port_object, &uplink_object,
 	&endpoint_object, &table_object, &route_object, &peering_object,
-	&check_object, &stats_object, &flush_object, &monitor_object,
-	&version_object, NULL
+	&probe_object, &check_object, &stats_object, &flush_object,
+	&monitor_object, &version_object, NULL
 };
 
 static const char general_usage[] =
 "vpcctl [ -json ] [ -pretty ] [ -stats ] [ -batch { FILE | - } ] [ -netns NAME ]\n"
 "       OBJECT COMMAND ...\n"
 "OBJECT := { vpc | subnet | port | uplink | endpoint | table | route | peering |\n"
-"            check | stats | flush | monitor | version | help }\n"
+"            probe | check | stats | flush | monitor | version | help }\n"
 "vpcctl [ -json ]                 a summary\n"
 "vpcctl help [ OBJECT ]\n";
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Prints what happens, one line per event, as it happens. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -18,19 +17,15 @@ static const char *const events[] = {
 	[VPC_EVENT_EXPIRED] = "expired",
 	[VPC_EVENT_ENABLED] = "enabled",
 	[VPC_EVENT_FLUSHED] = "flushed",
+	[VPC_EVENT_FLIP] = "flip",
 };
 
-/* UTC, with microseconds. */
-static void now(char *text, size_t size)
+static const char *now(char text[DATE_TEXT])
 {
 	struct timespec ts;
-	struct tm tm;
-	size_t len;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	gmtime_r(&ts.tv_sec, &tm);
-	len = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, size - len, ".%06ldZ", ts.tv_nsec / 1000);
+	return date_text(ts.tv_sec * 1000000000ULL + ts.tv_nsec, text);
 }
 
 static const struct object *object_of(const struct attrs *event)
@@ -40,7 +35,7 @@ static const struct object *object_of(const struct attrs *event)
 	for (object = objects; *object; object++)
 		if ((*object)->event && attr_has(event, (*object)->event))
 			return *object;
-	return NULL;
+	return attr_has(event, flip_object.event) ? &flip_object : NULL;
 }
 
 /*
@@ -64,11 +59,10 @@ static void print_event(const struct attrs *event)
 {
 	const struct object *object = object_of(event);
 	struct attrs attrs;
-	char time[40];
+	char time[DATE_TEXT];
 
-	now(time, sizeof(time));
 	print_object(NULL);
-	print_string(NULL, "", time);
+	print_string(NULL, "", now(time));
 	print_string("event", "",
 		     word_of(events, attr_number(event, VPC_A_EVENT_KIND,
 						 UINT64_MAX)));
@@ -93,8 +87,12 @@ static void print_event(const struct attrs *event)
 
 static int run(const struct object *object, struct args *args)
 {
+	static const char *const groups[LISTEN_GROUPS] = {
+		VPC_MCGRP_CONFIG, VPC_MCGRP_HEALTH
+	};
+
 	(void)object;
-	return args_end(args) ?: listen_to(VPC_MCGRP_CONFIG, print_event);
+	return args_end(args) ?: listen_to(groups, print_event);
 }
 
 const struct object monitor_object = {

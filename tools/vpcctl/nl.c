@@ -386,24 +386,39 @@ static bool take_event(struct answer *answer, const struct nlmsghdr *nlh)
 	return false;
 }
 
-/* Never returns as long as it works. */
-int listen_to(const char *group, void (*event)(const struct attrs *event))
+/* All are resolved before one is joined: an event would come between the answers. */
+static int join(const char *const groups[LISTEN_GROUPS])
 {
-	int id, err;
+	int id[LISTEN_GROUPS], err, i;
 
-	err = open_socket();
+	for (i = 0; i < LISTEN_GROUPS; i++) {
+		id[i] = genl_ctrl_resolve_grp(sock, VPC_GENL_NAME, groups[i]);
+		if (id[i] < 0)
+			return refused("the module has no events \"%s\": %s",
+				       groups[i], nl_geterror(id[i]));
+	}
+	set_space(SO_RCVBUFFORCE, SO_RCVBUF, EVENT_QUEUE);
+	for (i = 0; i < LISTEN_GROUPS; i++) {
+		err = nl_socket_add_membership(sock, id[i]);
+		if (err == -NLE_PERM)
+			return refused("%s", sentence_of(EPERM));
+		if (err < 0)
+			return refused("cannot listen to events: %s",
+				       nl_geterror(err));
+	}
+	return 0;
+}
+
+/* Never returns as long as it works. */
+int listen_to(const char *const groups[LISTEN_GROUPS],
+	      void (*event)(const struct attrs *event))
+{
+	int err;
+
+	event_handler = event;
+	err = open_socket() ?: join(groups);
 	if (err)
 		return err;
-	id = genl_ctrl_resolve_grp(sock, VPC_GENL_NAME, group);
-	if (id < 0)
-		return refused("the module has no events: %s", nl_geterror(id));
-	set_space(SO_RCVBUFFORCE, SO_RCVBUF, EVENT_QUEUE);
-	err = nl_socket_add_membership(sock, id);
-	if (err == -NLE_PERM)
-		return refused("%s", sentence_of(EPERM));
-	if (err < 0)
-		return refused("cannot listen to events: %s", nl_geterror(err));
-	event_handler = event;
 	for (;;) {
 		err = receive(take_event, NULL, 0);
 		if (err != -NLE_NOMEM)

@@ -54,7 +54,9 @@ void answer_free(struct answer *answer);
 	for (at = 0; answer_next(answer, &(at), attrs);)
 
 bool module_loaded(void);
-int listen_to(const char *group, void (*event)(const struct attrs *event));
+#define LISTEN_GROUPS	2
+int listen_to(const char *const groups[LISTEN_GROUPS],
+	      void (*event)(const struct attrs *event));
 void request_finish(void);
 
 #endif

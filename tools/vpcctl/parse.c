@@ -19,6 +19,11 @@ static const char *const value_words[] = {
 	[KEY_PREFIX] = "PREFIX",
 	[KEY_INTERFACE] = "ADDR/LEN",
 	[KEY_LLADDR] = "MAC",
+	[KEY_UP_DOWN] = "\"up\" or \"down\"",
+	[KEY_INTERVAL] = "MS",
+	[KEY_MS] = "MS",
+	[KEY_MS_NEVER] = "MS",
+	[KEY_U8] = "N",
 	[KEY_U16] = "N",
 	[KEY_U32] = "N",
 	[KEY_U64] = "N",
@@ -78,11 +83,48 @@ static bool read_number(const char *word, uint64_t max, uint64_t *number)
 	return p != word && !*p;
 }
 
-static int parse_number(const char *word, uint64_t max, uint64_t *number)
+static int parse_number(const char *word, const struct key *key, uint64_t max,
+			uint64_t *number)
 {
-	if (!read_number(word, max, number))
-		return usage("\"%s\" is not a number from 0 to %llu", word,
+	unsigned int min = !!(key->flags & KEY_NOT_ZERO);
+
+	if (key->max)
+		max = key->max;
+	if (!read_number(word, max, number) || *number < min)
+		return usage("\"%s\" is not a number from %u to %llu", word, min,
 			     (unsigned long long)max);
+	return 0;
+}
+
+/* Milliseconds with at most three decimals, as microseconds. */
+static bool read_milliseconds(const char *word, uint64_t *us)
+{
+	unsigned int decimals = 3;
+	uint64_t value = 0;
+	const char *p;
+
+	for (p = word; isdigit((unsigned char)*p) && value < UINT32_MAX; p++)
+		value = 10 * value + (*p - '0');
+	if (p == word)
+		return false;
+	if (*p == '.')
+		for (p++; isdigit((unsigned char)*p) && decimals; p++, decimals--)
+			value = 10 * value + (*p - '0');
+	if (*p || p[-1] == '.')
+		return false;
+	while (decimals--)
+		value *= 10;
+	*us = value;
+	return true;
+}
+
+static int parse_interval(const char *word, uint64_t *us)
+{
+	if (!read_milliseconds(word, us) || *us < VPC_PROBE_INTERVAL_MIN ||
+	    *us > VPC_PROBE_INTERVAL_MAX)
+		return usage("\"%s\" is not a time from %g to %g milliseconds",
+			     word, VPC_PROBE_INTERVAL_MIN / 1000.0,
+			     VPC_PROBE_INTERVAL_MAX / 1000.0);
 	return 0;
 }
 
@@ -215,16 +257,43 @@ static int put_number(struct nl_msg *msg, const struct key *key,
 	int err;
 
 	switch (key->type) {
+	case KEY_U8:
+		err = parse_number(word, key, UINT8_MAX, &number);
+		return err ?: parse_put(nla_put_u8(msg, key->attr, number));
 	case KEY_U16:
-		err = parse_number(word, key->max ?: UINT16_MAX, &number);
+		err = parse_number(word, key, UINT16_MAX, &number);
 		return err ?: parse_put(nla_put_u16(msg, key->attr, number));
+	case KEY_MS:
 	case KEY_U32:
-		err = parse_number(word, key->max ?: UINT32_MAX, &number);
+		err = parse_number(word, key, UINT32_MAX, &number);
+		return err ?: parse_put(nla_put_u32(msg, key->attr, number));
+	case KEY_INTERVAL:
+		err = parse_interval(word, &number);
 		return err ?: parse_put(nla_put_u32(msg, key->attr, number));
 	default:
-		err = parse_number(word, key->max ?: UINT64_MAX, &number);
+		err = parse_number(word, key, UINT64_MAX, &number);
 		return err ?: parse_put(nla_put_u64(msg, key->attr, number));
 	}
+}
+
+static int put_ms_never(struct nl_msg *msg, const struct key *key,
+			const char *word)
+{
+	uint64_t ms = VPC_PROBE_NEVER;
+
+	if (strcmp(word, "never") != 0 && !read_number(word, key->max, &ms))
+		return usage("\"%s\" is neither \"never\" nor a number from 0 to %llu",
+			     word, (unsigned long long)key->max);
+	return parse_put(nla_put_u32(msg, key->attr, ms));
+}
+
+static int put_up_down(struct nl_msg *msg, int attr, const char *word)
+{
+	bool down = !strcmp(word, "down");
+
+	if (!down && strcmp(word, "up") != 0)
+		return usage("\"%s\" is neither \"up\" nor \"down\"", word);
+	return parse_put(nla_put_u8(msg, attr, down));
 }
 
 static int put_value(struct nl_msg *msg, const struct key *key,
@@ -256,6 +325,10 @@ static int put_value(struct nl_msg *msg, const struct key *key,
 	case KEY_LLADDR:
 		return parse_lladdr(word, mac) ?:
 		       parse_put(nla_put(msg, key->attr, sizeof(mac), mac));
+	case KEY_MS_NEVER:
+		return put_ms_never(msg, key, word);
+	case KEY_UP_DOWN:
+		return put_up_down(msg, key->attr, word);
 	default:
 		return put_number(msg, key, word);
 	}
@@ -285,6 +358,12 @@ static void complete_value(const struct args *args, const struct key *key)
 
 	if (key->type == KEY_TABLE)
 		complete_word(args, "default");
+	if (key->type == KEY_MS_NEVER)
+		complete_word(args, "never");
+	if (key->type == KEY_UP_DOWN) {
+		complete_word(args, "up");
+		complete_word(args, "down");
+	}
 	if (key->flags & KEY_OF_VPC)
 		complete_names(args, &vpc_object);
 	for (object = objects; *object; object++)
@@ -302,13 +381,15 @@ static int parse_key(struct parser *parser, const struct key *key)
 	err = check_again(parser, key);
 	if (err)
 		return err;
+	parser->seen |= 1UL << (key - parser->keys);
+	if (key->type == KEY_FLAG)
+		return parse_put(nla_put_flag(parser->msg, key->attr));
 	snprintf(what, sizeof(what), "%s after \"%s\"", value_words[key->type],
 		 key->word);
 	complete_value(parser->args, key);
 	word = args_need(parser->args, what);
 	if (!word)
 		return STATUS_USAGE;
-	parser->seen |= 1UL << (key - parser->keys);
 	return put_value(parser->msg, key, word);
 }
 

@@ -12,6 +12,7 @@ enum key_flags {
 	KEY_REQUIRED = 2,	/* must be there */
 	KEY_ONE_OF = 4,		/* at most one of the keys with this flag */
 	KEY_OF_VPC = 8,		/* the name is that of a VPC */
+	KEY_NOT_ZERO = 16,	/* a number from 1 */
 };
 
 /* A key word; a list ends with a word of NULL. */

@@ -3,6 +3,7 @@
 
 #include "complete.h"
 #include "field.h"
+#include "nexthop.h"
 #include "nl.h"
 #include "parse.h"
 #include "print.h"
@@ -108,7 +109,7 @@ static bool print_side(const char *vpc, const struct answer *routes,
 		field_string(&route, VPC_A_ROUTE_TABLE, "table", NULL);
 		print_string("vpc", NULL, vpc);
 		print_subnets(subnets, &route);
-		route_print_nexthops(&route);
+		nexthops_print(&route);
 		print_end();
 	}
 	return found;

@@ -179,6 +179,22 @@ void print_number(const char *key, const char *label, uint64_t value)
 		printf("%llu", (unsigned long long)value);
 }
 
+void print_percent(const char *key, const char *label, uint64_t share)
+{
+	unsigned long long whole = share / 100, part = share % 100;
+	char text[32];
+
+	if (part)
+		snprintf(text, sizeof(text), "%llu.%02llu", whole, part);
+	else
+		snprintf(text, sizeof(text), "%llu", whole);
+	if (print_options.json && key)
+		add(key, check_memory(json_object_new_double_s(share / 100.0,
+							       text)));
+	else if (begin_text(label))
+		printf("%s%%", text);
+}
+
 /* Text: the label alone, when true. */
 void print_bool(const char *key, const char *label, bool value)
 {

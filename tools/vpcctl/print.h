@@ -32,6 +32,8 @@ void print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void print_string(const char *key, const char *label, const char *value);
 void print_number(const char *key, const char *label, uint64_t value);
+/* A share in hundredths of a percent. */
+void print_percent(const char *key, const char *label, uint64_t share);
 void print_bool(const char *key, const char *label, bool value);
 void print_null(const char *key);
 int print_finish(void);

@@ -2,20 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "complete.h"
 #include "field.h"
+#include "nexthop.h"
 #include "nl.h"
 #include "print.h"
 #include "route.h"
-
-static const char *const types[] = {
-	[VPC_NH_LOCAL] = "local",
-	[VPC_NH_PEERING] = "peering",
-	[VPC_NH_ROUTER] = "router",
-	[VPC_NH_BLACKHOLE] = "blackhole",
-	[VPC_NH_UNREACHABLE] = "unreachable",
-	[VPC_NH_PROHIBIT] = "prohibit",
-};
 
 static const char *const origins[] = {
 	[VPC_ROUTE_ORIGIN_LOCAL] = "local",
@@ -28,38 +19,6 @@ const struct key route_table_keys[] = {
 	{ 0 }
 };
 
-/* What follows "via": the type and its target. */
-static int parse_target(struct args *args, struct nl_msg *msg)
-{
-	struct prefix address;
-	unsigned int type;
-	const char *word;
-	int err;
-
-	for (type = VPC_NH_PEERING; type < ARRAY_SIZE(types); type++)
-		if (args_take(args, types[type]))
-			break;
-	if (type == ARRAY_SIZE(types)) {
-		word = args_need(args, "NH after \"via\"");
-		return word ? usage("\"%s\" is not a type of next hop", word) :
-			      STATUS_USAGE;
-	}
-	err = parse_put(nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, type));
-	if (err)
-		return err;
-	if (type == VPC_NH_PEERING) {
-		complete_names(args, &peering_object);
-		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_PEERING);
-	}
-	if (type != VPC_NH_ROUTER)
-		return 0;
-	word = args_need(args, "ADDR after \"router\"");
-	if (!word)
-		return STATUS_USAGE;
-	return parse_address(word, &address) ?:
-	       parse_put(put_address(msg, VPC_A_NEXTHOP_ADDRESS, &address));
-}
-
 static int parse_nexthop(struct args *args, struct nl_msg *msg)
 {
 	static const struct key keys[] = {
@@ -70,10 +29,11 @@ static int parse_nexthop(struct args *args, struct nl_msg *msg)
 	};
 	struct parser parser = { .keys = keys, .args = args, .msg = msg };
 	struct nlattr *nest;
+	unsigned int type;
 
 	nest = nla_nest_start(msg, VPC_A_OP_NEXTHOP | NLA_F_NESTED);
 	return parse_put(nest ? 0 : -1) ?:
-	       parse_target(args, msg) ?:
+	       nexthop_parse(args, msg, VPC_NH_MAX, "NH after \"via\"", &type) ?:
 	       parse_some(&parser) ?:
 	       parse_put(nla_nest_end(msg, nest));
 }
@@ -96,10 +56,18 @@ int route_operation(struct args *args, struct nl_msg *msg,
 		if (err)
 			return err;
 	}
+	if (kind != VPC_ROUTE_OP_DEL && args_take(args, "fail-open")) {
+		err = parse_put(nla_put_flag(msg, VPC_A_OP_FAIL_OPEN));
+		if (err)
+			return err;
+	}
 	return parse_put(nla_nest_end(msg, nest));
 }
 
-/* PREFIX { table TABLE | vpc VPC } [ via NH ]..., the table also at the end */
+/*
+ * PREFIX { table TABLE | vpc VPC } [ via NH ]... [ fail-open ], the table also at
+ * the end
+ */
 static int parse_change(struct args *args, struct nl_msg *msg,
 			enum vpc_route_op kind)
 {
@@ -147,44 +115,6 @@ static int del(const struct object *object, struct args *args)
 	return change(args, VPC_ROUTE_OP_DEL);
 }
 
-const char *route_nexthop_word(const struct attrs *nexthop)
-{
-	return word_of(types, attr_number(nexthop, VPC_A_NEXTHOP_TYPE, 0));
-}
-
-static void print_nexthop(const struct attrs *nexthop)
-{
-	unsigned int type = attr_number(nexthop, VPC_A_NEXTHOP_TYPE, 0);
-	bool local = type == VPC_NH_LOCAL;
-	bool used = attr_has(nexthop, VPC_A_NEXTHOP_USED);
-
-	print_object(NULL);
-	print_string("type", local ? "" : "via", route_nexthop_word(nexthop));
-	if (type == VPC_NH_PEERING)
-		field_string(nexthop, VPC_A_NEXTHOP_PEERING, "peering", "");
-	if (type == VPC_NH_ROUTER)
-		field_address(nexthop, VPC_A_NEXTHOP_ADDRESS, "address", "");
-	field_unusual(nexthop, VPC_A_NEXTHOP_PRIORITY, "priority", "priority",
-		      0);
-	field_unusual(nexthop, VPC_A_NEXTHOP_WEIGHT, "weight", "weight", 1);
-	print_bool("used", NULL, used);
-	print_bool(NULL, "unused", !used && !local);
-	print_end();
-}
-
-void route_print_nexthops(const struct attrs *route)
-{
-	const struct nlattr *nla;
-	struct attrs nexthop;
-
-	print_array("nexthops");
-	attr_for_each(nla, route, VPC_A_ROUTE_NEXTHOP) {
-		nexthop = attr_nested(nla);
-		print_nexthop(&nexthop);
-	}
-	print_end();
-}
-
 void route_print_prefix(const struct attrs *route)
 {
 	char text[PREFIX_TEXT];
@@ -204,7 +134,9 @@ static void print_route(const struct attrs *route)
 	print_string("origin", NULL,
 		     word_of(origins, attr_number(route, VPC_A_ROUTE_ORIGIN,
 						  VPC_ROUTE_ORIGIN_STATIC)));
-	route_print_nexthops(route);
+	nexthops_print(route);
+	print_bool("fail_open", "fail-open",
+		   attr_has(route, VPC_A_ROUTE_FAIL_OPEN));
 }
 
 /* When routes of several tables may be shown, text begins with the table. */
@@ -306,13 +238,13 @@ const struct object route_object = {
 	.word = "route",
 	.usage =
 "vpcctl route { add | replace | del } PREFIX { table TABLE | vpc VPC }\n"
-"                    [ via NH [ priority N ] [ weight N ] ]...\n"
+"                    [ via NH [ priority N ] [ weight N ] ]... [ fail-open ]\n"
 "vpcctl route show [ table TABLE | vpc VPC ] [ peering NAME ]\n"
 "vpcctl route get ADDR { from DEV | table TABLE | vpc VPC }\n"
 "vpcctl route load { FILE | - } { table TABLE | vpc VPC } [ replace ]\n"
 "NH := { peering NAME | router ADDR | blackhole | unreachable | prohibit }\n"
 "FILE has lines of [ add | replace | del ] PREFIX\n"
-"                    [ via NH [ priority N ] [ weight N ] ]...\n",
+"                    [ via NH [ priority N ] [ weight N ] ]... [ fail-open ]\n",
 	.commands = commands,
 	.get = VPC_CMD_ROUTE_GET,
 	.print = print,

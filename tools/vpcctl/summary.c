@@ -13,14 +13,20 @@
 /* What belongs to a VPC. A peering belongs to both sides: it has two kinds. */
 static const struct kind {
 	const char *key;
+	int count;	/* in the reply of INFO_GET; an older module has none */
 	enum vpc_cmd cmd;
 	int name, vpc, peer;
 } kinds[] = {
-	{ "subnets", VPC_CMD_SUBNET_GET, VPC_A_SUBNET_NAME, VPC_A_SUBNET_VPC, 0 },
-	{ "ports", VPC_CMD_PORT_GET, VPC_A_PORT_DEV, VPC_A_PORT_VPC, 0 },
-	{ "uplinks", VPC_CMD_UPLINK_GET, VPC_A_UPLINK_DEV, VPC_A_UPLINK_VPC, 0 },
-	{ "peerings", VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME,
-	  VPC_A_PEERING_VPC, VPC_A_PEERING_PEER },
+	{ "subnets", VPC_A_INFO_SUBNETS, VPC_CMD_SUBNET_GET, VPC_A_SUBNET_NAME,
+	  VPC_A_SUBNET_VPC, 0 },
+	{ "ports", VPC_A_INFO_PORTS, VPC_CMD_PORT_GET, VPC_A_PORT_DEV,
+	  VPC_A_PORT_VPC, 0 },
+	{ "uplinks", VPC_A_INFO_UPLINKS, VPC_CMD_UPLINK_GET, VPC_A_UPLINK_DEV,
+	  VPC_A_UPLINK_VPC, 0 },
+	{ "peerings", VPC_A_INFO_PEERINGS, VPC_CMD_PEERING_GET,
+	  VPC_A_PEERING_NAME, VPC_A_PEERING_VPC, VPC_A_PEERING_PEER },
+	{ "probes", VPC_A_INFO_PROBES, VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME,
+	  VPC_A_PROBE_VPC, 0 },
 };
 
 struct part {
@@ -62,13 +68,16 @@ static void add_part(struct parts *parts, size_t kind,
 }
 
 /* All parts of all VPCs, sorted by VPC and kind. */
-static int read_parts(struct parts *parts)
+static int read_parts(struct parts *parts, const struct answer *answer)
 {
+	struct attrs info = answer_first(answer);
 	struct attrs attrs;
 	size_t kind, at;
 	int err;
 
 	for (kind = 0; kind < ARRAY_SIZE(kinds); kind++) {
+		if (!attr_has(&info, kinds[kind].count))
+			continue;
 		err = request_list(kinds[kind].cmd, 0, NULL,
 				   &parts->answers[kind]);
 		if (err)
@@ -126,6 +135,18 @@ static void print_peering(const struct part *part, bool named)
 	print_end();
 }
 
+static void print_probe(const struct part *part, bool named)
+{
+	const char *state = probe_state(&part->attrs);
+
+	print_object(NULL);
+	field_string(&part->attrs, VPC_A_PROBE_NAME, "name", named ? "" : NULL);
+	print_string("state", NULL, state);
+	if (named)
+		print_text("(%s)", state);
+	print_end();
+}
+
 static void print_kind(const struct parts *parts, const char *vpc, size_t kind)
 {
 	size_t first = find_parts(parts, vpc, kind), n;
@@ -146,6 +167,8 @@ static void print_kind(const struct parts *parts, const char *vpc, size_t kind)
 
 		if (kinds[kind].peer)
 			print_peering(part, named);
+		else if (kinds[kind].cmd == VPC_CMD_PROBE_GET)
+			print_probe(part, named);
 		else
 			field_string(&part->attrs, kinds[kind].name, "name",
 				     named ? "" : NULL);
@@ -181,6 +204,7 @@ static void print_counts(const struct attrs *info)
 		[VPC_A_INFO_ROUTES] = "routes",
 		[VPC_A_INFO_GROUPS] = "groups",
 		[VPC_A_INFO_NEXTHOPS] = "nexthops",
+		[VPC_A_INFO_PROBES] = "probes",
 	};
 	size_t i;
 
@@ -220,7 +244,7 @@ int summary_run(void)
 
 	err = request_run(request_new(VPC_CMD_INFO_GET), 0, &info) ?:
 	      request_list(VPC_CMD_VPC_GET, 0, NULL, &vpcs) ?:
-	      read_parts(&parts);
+	      read_parts(&parts, &info);
 	if (!err)
 		print_summary(&info, &vpcs, &parts);
 	answer_free(&info);

@@ -36,6 +36,12 @@ enum key_type {
 	KEY_PREFIX,	/* nested prefix */
 	KEY_INTERFACE,	/* nested prefix, host bits allowed */
 	KEY_LLADDR,	/* 6 bytes */
+	KEY_FLAG,	/* no value */
+	KEY_UP_DOWN,	/* 8 bits, 1 for down */
+	KEY_INTERVAL,	/* milliseconds with decimals, sent as microseconds */
+	KEY_MS,		/* 32 bits */
+	KEY_MS_NEVER,	/* 32 bits, or the word "never" */
+	KEY_U8,
 	KEY_U16,
 	KEY_U32,
 	KEY_U64,
@@ -86,8 +92,11 @@ struct object {
 
 extern const struct object vpc_object, subnet_object, port_object,
 	uplink_object, endpoint_object, table_object, route_object,
-	peering_object, check_object, stats_object, flush_object,
+	peering_object, probe_object, check_object, stats_object, flush_object,
 	monitor_object, version_object;
+
+/* What the events of "health" carry: no word, only form. */
+extern const struct object flip_object;
 
 /* main.c: all object words, in the order of the grammar, ended by NULL */
 extern const struct object *const objects[];
