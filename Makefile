@@ -53,7 +53,7 @@ help:
 	@echo "make check-long         check, and what takes too long for every change"
 	@echo "make matrix             check-vm on every kernel that KERNEL can name"
 	@echo "make bench              speed and memory beside the peers (BENCH=\"forward load\")"
-	@echo "make fuzz               the fuzzers of the trie (FUZZ_SECONDS=300 each)"
+	@echo "make fuzz               the fuzzers of the trie and of BFD (FUZZ_SECONDS=300)"
 	@echo "make fuzz-vm            the fuzzers of netlink and packets, on a debug kernel"
 	@echo "make style              checkpatch, sparse, shellcheck, codespell, file length"
 	@echo "make vm                 a shell in a VM with the module loaded; RUN=script: run that"
