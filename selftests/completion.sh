@@ -56,6 +56,8 @@ setup()
 		port add port1 subnet blue1 address 10.2.1.10
 		uplink add up0 vpc red address 192.0.2.2/24 gateway 192.0.2.1
 		peering add red-blue vpc red peer blue
+		probe add west for router 192.0.2.1 vpc red bfd source 192.0.2.2 destination 192.0.2.1
+		probe add east for peering red-blue icmp source 10.1.9.1 destination 10.2.1.10
 	END
 }
 
@@ -88,6 +90,13 @@ names()
 	offers "peering accept " red-blue
 	offers "peering reject r" red-blue
 	offers "peering show " red-blue vpc
+	offers "probe add x for peering " red-blue
+	offers "probe add x for router 192.0.2.1 vpc " blue red
+	offers "probe set " east west
+	offers "probe del w" west
+	offers "probe show " east west vpc
+	offers "probe show vpc r" red
+	offers "probe history " east west
 	offers "check " blue red help
 	offers "check red b" blue
 	offers "stats vpc " blue red
@@ -122,6 +131,7 @@ harmless()
 	keep
 	for line in flush "vpc add green cidr 10.3.0.0/16" "vpc del blue" "vpc set red name green" \
 		"port del port0" "table del out" "peering accept red-blue" "peering del red-blue" \
+		"probe set west admin down" "probe del west" \
 		"route add 10.9.0.0/16 vpc red via blackhole" "route load $T_DIR/routes vpc red" \
 		"subnet set red1 table out" "-batch $T_DIR/flush" "-batch $T_DIR/flush -netns $T_ID.R"; do
 		r timeout 60 bash -c "$tab" sh "$T_TOP/tools/completion/vpcctl.bash" "$line " \

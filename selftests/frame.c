@@ -16,10 +16,10 @@
  *   cut SIZE N				after ip4 or ip6: only fragment N (from 0) of
  *					SIZE bytes each; its id is that of ip4, or:
  *   cut6 SIZE N ID
- *   udp SPORT DPORT
+ *   udp SPORT DPORT [sum N]
  *   tcp SPORT DPORT [flags N]
- *   icmp TYPE CODE [HEX]		HEX: the four bytes after the checksum
- *   icmp6 TYPE CODE [HEX]
+ *   icmp TYPE CODE [HEX] [sum N]	HEX: the four bytes after the checksum
+ *   icmp6 TYPE CODE [HEX] [sum N]
  *   hex HEX | text TEXT | fill N TEXT | addr A | mac MAC	bytes
  */
 #include <arpa/inet.h>
@@ -144,7 +144,11 @@ static const char *option(const struct layer *l, const char *name)
 {
 	int i;
 
-	for (i = kind_words[l->kind]; i < l->args; i++) {
+	i = kind_words[l->kind];
+	/* The four bytes of ICMP, which are there or not. */
+	if ((l->kind == ICMP || l->kind == ICMP6) && i < l->args && strcmp(l->arg[i], "sum"))
+		i++;
+	for (; i < l->args; i++) {
 		if (!strcmp(l->arg[i], "df") || !strcmp(l->arg[i], "mf")) {
 			if (!strcmp(l->arg[i], name))
 				return name;
@@ -381,7 +385,7 @@ static void build_layer(int i)
 		put16(p + 2, number(l->arg[1]));
 		put16(p + 4, length());
 		n = l4_sum(i, 17);
-		put16(p + 6, n ? n : 0xffff);
+		put16(p + 6, option_number(l, "sum", n ? n : 0xffff));
 		break;
 	case TCP:
 		p = push(NULL, 20);
@@ -397,9 +401,10 @@ static void build_layer(int i)
 		p = push(NULL, 8);
 		p[0] = number(l->arg[0]);
 		p[1] = number(l->arg[1]);
-		if (l->args > 2 && parse_hex(l->arg[2], p + 4, 4) != 4)
+		if (l->args > 2 && strcmp(l->arg[2], "sum") && parse_hex(l->arg[2], p + 4, 4) != 4)
 			die("%s: want four bytes", kind_name[l->kind]);
-		put16(p + 2, l->kind == ICMP ? fold(sum(0, p, length())) : l4_sum(i, 58));
+		n = l->kind == ICMP ? fold(sum(0, p, length())) : l4_sum(i, 58);
+		put16(p + 2, option_number(l, "sum", n));
 		break;
 	case HEX:
 		push(buf, parse_hex(l->arg[0], buf, sizeof(buf)));

@@ -29,6 +29,8 @@ bg()
 	local key=$1 name=$2
 
 	shift 2
+	# What the last one of this name has said is nothing to wait for.
+	: >"$T_DIR/$key.out"
 	(exec nsenter --net="/run/netns/$T_ID.$name" -- "$@") \
 		>"$T_DIR/$key.out" 2>"$T_DIR/$key.err" </dev/null &
 	T_PIDS[$key]=$!

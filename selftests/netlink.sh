@@ -160,6 +160,9 @@ every_event()
 			removed vpc bb
 		END
 	)"
+	t_is "and so is every change of health" \
+		"$(flips all '"\(.nexthop) \(.vpc) \(.from) \(.to) \(.cause) \(.probe)"')" \
+		'"router 100.64.0.1 a up down carrier null"'
 	t_is "events show the object as it is then" "$(events all 'select(.kind == "subnet") | .object.table')" \
 		"$(printf 'null\n"t"\n"t"')"
 	t_is "and the whole of it" "$(events all 'select(.kind == "vpc" and .event == "changed") | .object.cidr')" \

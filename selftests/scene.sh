@@ -4,7 +4,7 @@
 # text, two VPCs with a host each, stamped traffic, events.
 #
 #   state                   everything configured, one JSON document per kind; without what
-#                           changes by itself (counters, learned MACs, time left)
+#                           changes by itself (counters, learned MACs, time left, health)
 #   get FILTER ARGS...      vpcctl -json ARGS through jq -r FILTER
 #   refuse FRAGMENT... -- ARGS...   vpcctl ARGS is refused; its sentence has every FRAGMENT; the
 #                           state before and after is the same (that of $STATE, see keep)
@@ -23,16 +23,22 @@
 #   tcp_echo HOST           serves an echo on TCP port 7 of every address
 #   tcp_talks HOST ADDR     ADDR echoes what HOST says
 #   events_start KEY        listens to events; events_stop KEY
-#   events KEY FILTER       prints what jq -c FILTER makes of each event
+#   events KEY FILTER       prints what jq -c FILTER makes of each event; flips KEY FILTER: of each
+#                           change of health, which is in no order with the others
 
 T_STAMP=${VPC_STAMP:-$T_TOP/build/selftests/stamp}
 
 ACCOUNT=1
+# What packets make of next hops: that a router does not answer takes a while to be found out.
+STATE_HEALTH='s/"health":"[a-z]*"//g; s/"share_percent":[0-9.]+//g; s/"used":(true|false)//g'
 STATE=
 
 state()
 {
-	vpc -json -batch - <<-END | sed -E 's/"(rx_packets|rx_bytes|tx_packets|tx_bytes|drops|remaining|bytes)":[0-9]+//g; s/"lladdr":"[0-9a-f:]*"//g'
+	local counts='rx_packets|rx_bytes|tx_packets|tx_bytes|drops|remaining|bytes'
+
+	counts+='|sent|received|discarded|unsent|graces|penalty|lost|rtt_ns|rtt_min_ns|rtt_average_ns'
+	vpc -json -batch - <<-END | sed -E "s/\"($counts)\":[0-9]+//g; $STATE_HEALTH; s/\"lladdr\":\"[0-9a-f:]*\"//g"
 		vpc show
 		subnet show
 		table show
@@ -40,6 +46,7 @@ state()
 		uplink show
 		endpoint show
 		peering show
+		probe show
 		route show
 	END
 }
@@ -224,5 +231,11 @@ events_seen_last()
 
 events()
 {
-	grep -v -e listening -e "last-$1" "$T_DIR/events.$1.out" | jq -c "$2"
+	grep -v -e listening -e "last-$1" "$T_DIR/events.$1.out" |
+		jq -c "select(.event != \"flip\") | $2"
+}
+
+flips()
+{
+	jq -c "select(.event == \"flip\") | .object | $2" "$T_DIR/events.$1.out"
 }

@@ -38,16 +38,17 @@ offers()
 		"$(printf '%s\n' "$@" | sort | xargs)"
 }
 
-objects=(vpc subnet port uplink endpoint table route peering check stats flush monitor version)
+objects=(vpc subnet port uplink endpoint table route peering probe check stats flush monitor version)
 types=(peering router blackhole unreachable prohibit)
+options=(interval multiplier retries rise hold-down fail-back suppress reuse half-life admin)
 
 lines()
 {
 	local device
 
 	offers "" "${objects[@]}" help
-	offers "p" port peering
-	offers "-json -stats p" port peering
+	offers "p" port peering probe
+	offers "-json -stats p" port peering probe
 	offers "-" -json -pretty -stats -batch -netns -help
 	offers "--p" --pretty
 	offers "-json -b" -batch
@@ -83,7 +84,8 @@ lines()
 	offers "route add fd00::/8 table a " via
 	offers "route add 10.0.0.0/8 via " "${types[@]}"
 	offers "route add 10.0.0.0/8 via p" peering prohibit
-	offers "route add 10.0.0.0/8 via blackhole " priority weight via table vpc
+	offers "route add 10.0.0.0/8 via blackhole " priority weight via table vpc fail-open
+	offers "route replace 10.0.0.0/8 via blackhole weight 1 fail-open " table vpc
 	offers "route del 10.0.0.0/8 vpc a via router 10.0.0.1 weight 2 " priority via
 	offers "route add 10.0.0.0/8 table a vpc "
 	offers "route show table a " peering
@@ -93,6 +95,25 @@ lines()
 	offers "peering add a vpc b peer c as 1 " expires
 	offers "peering accept a " as
 	offers "peering show a " vpc
+	offers "probe " add set del show history help
+	offers "probe add "
+	offers "probe add a " for
+	offers "probe add a for " router peering
+	offers "probe add a for router 10.0.0.1 " vpc bfd icmp
+	offers "probe add a for router 10.0.0.1 vpc b " bfd icmp
+	offers "probe add a for peering b bfd " vpc source destination multihop "${options[@]}"
+	offers "probe add a for peering b vpc c icmp source 10.0.0.1 d" destination
+	offers "probe add a for peering b bfd multihop interval 0.5 "
+	offers "probe add a for peering b bfd multihop interval 12.5 m" multiplier
+	offers "probe set a " name "${options[@]}"
+	offers "probe set a retries 3 m"
+	offers "probe set a fail-back " never
+	offers "probe set a fail-back never admin " up down
+	offers "probe set a fail-back nev admin "
+	offers "probe set a admin u" up
+	offers "probe show " vpc
+	offers "probe history "
+	offers "probe history a "
 	offers "stats " vpc help
 	offers "help " "${objects[@]}"
 	offers "help vpc "
@@ -123,16 +144,18 @@ files()
 
 declare -A seen=() offered=() sample=(
 	[NAME]=x [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
-	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [FILE]=x
+	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [MS]=20 [FILE]=x
 )
 
-# walk OBJECT WORD...: goes wherever there is something offered; no word twice. Words in
-# another order lead on to the same ones.
+# walk OBJECT WORD...: goes wherever there is something offered; no word twice. What may
+# come depends on the command and on the last two words, and on others only by leaving out
+# what was there.
 walk()
 {
 	local object=$1 state word list
 
-	state="$1 ${2-} $(printf '%s\n' "${@:3}" | sort | tr '\n' ' ')"
+	state="$*"
+	[ $# -lt 5 ] || state="$1 $2 ${*: -2}"
 	[ -z "${seen[$state]-}" ] || return
 	seen[$state]=yes
 	mapfile -t list < <("$VPCCTL" complete "$@" "")
