@@ -15,6 +15,8 @@
  *	flows N sent N got N lost N twice N from NS to NS gap NS losers N worst N outside N
  *	losers: flows that lost; worst: packets that the worst of them lost; outside: packets
  *	that were lost though they were sent before FROM or after TO
+ *   flows since FILE FROM N	status 0 when of each flow N packets came that were sent after FROM
+ *   flows now			the clock
  *
  * FILE is shared memory. The clock is CLOCK_MONOTONIC; the time of sending is noted
  * before the packet is sent, so that a packet noted after an event was sent after it.
@@ -318,6 +320,24 @@ static int cmd_sum(struct log *log, uint64_t begin, uint64_t end)
 	return 0;
 }
 
+static int cmd_since(struct log *log, uint64_t from, uint64_t want)
+{
+	uint64_t i, seq, got;
+	struct record *r;
+
+	for (i = 0; i < log->flows; i++) {
+		for (seq = got = 0; seq < log->count && got < want; seq++) {
+			r = record(log, i, seq);
+			if (!r->sent)
+				return 1;
+			got += r->sent > from && r->got;
+		}
+		if (got < want)
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -333,6 +353,11 @@ int main(int argc, char **argv)
 	if ((argc == 3 || argc == 5) && !strcmp(argv[1], "sum"))
 		return cmd_sum(log_open(argv[2], 0, 0), argc > 3 ? strtoull(argv[3], NULL, 0) : 0,
 			       argc > 3 ? strtoull(argv[4], NULL, 0) : ~0ull);
+	if (argc == 5 && !strcmp(argv[1], "since"))
+		return cmd_since(log_open(argv[2], 0, 0), strtoull(argv[3], NULL, 0),
+				 strtoull(argv[4], NULL, 0));
+	if (argc == 2 && !strcmp(argv[1], "now"))
+		return printf("%ju\n", now()) < 0;
 	errno = EINVAL;
-	die("send, recv, show or sum");
+	die("send, recv, show, sum, since or now");
 }

@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Failover as its user sees it: many flows, one of two routers falls silent while its link
+# stays up, and every single packet is accounted for. Then the rules for coming back, and
+# every reason to leave a next hop.
+# timeout: 1200
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
+. "${0%/*}/lib.sh"
+. "${0%/*}/scene.sh"
+. "${0%/*}/lib-frr.sh"
+. "${0%/*}/lib-bfd.sh"
+. "${0%/*}/lib-failover.sh"
+t_begin "failover"
+t_need "$T_FLOWS" "$T_BFD"
+
+# --- the receiver's loss against the receipt ----------------------------------------------
+
+# loss KEY: what was lost against the last receipt of p1 that says down
+loss()
+{
+	local key=$1 down switched good packets lost
+
+	down=$(vpc -json probe history p1 | jq -c '[.[] | select(.to == "down")][-1]')
+	switched=$(jq .switched_ns <<<"$down")
+	good=$(jq .last_good_ns <<<"$down")
+	packets=$(jq .packets <<<"$down")
+	lost=$(flow_sum "$key" lost)
+	t_note "$key: $("$T_FLOWS" sum "$T_DIR/$key.flows")"
+	t_note "$key: receipt: last good packet to detection $(jq .good_to_detected_ns <<<"$down") ns," \
+		"detection to switch $(jq .detected_to_switched_ns <<<"$down") ns, packets $packets"
+	t_num "$key: something was lost, as the router was silent" "$lost" -gt 0
+	t_is "$key: nothing that was sent before the last good packet, or after the switch" \
+		"$("$T_FLOWS" sum "$T_DIR/$key.flows" "$good" "$switched" | grep -o 'outside.*')" \
+		"outside 0"
+	t_num "$key: not more than the receipt says were given to it" "$lost" -le "$packets"
+	t_is "$key: nothing came twice" "$(flow_sum "$key" twice)" 0
+	t_is "$key: the cause" "$(jq -r .cause <<<"$down")" "detection time expired"
+	t_num "$key: the loss is shorter than last good packet to switch" \
+		$(($(flow_sum "$key" to) - $(flow_sum "$key" from))) -le $((switched - good))
+}
+
+# active_standby MS: 100/0
+active_standby()
+{
+	local ms=$1 key=$1ms
+
+	start_probes "$ms"
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 weight 100 \
+		via router 172.16.2.2 weight 0
+	t_is "$key: the share of each" "$(shares 10.50.0.0/16)" "172.16.1.2:10000 172.16.2.2:0"
+	flows_start "$key"
+	arrive "$key: all flows arrive" "$key"
+	silence r1
+	check "$key: the probe notices" wait_for 60 probe_in p1 down
+	arrive "$key: and all flows arrive again" "$key"
+	t_is "$key: the share of each" "$(shares 10.50.0.0/16)" "172.16.1.2:0 172.16.2.2:10000"
+	speech r1
+	check "$key: it comes back" wait_for 60 probe_in p1 up
+	arrive "$key: and the flows with it" "$key"
+	flows_stop "$key"
+	loss "$key"
+	t_is "$key: each flow went over and back" "$(ways "$key")" "100 1>2>1"
+	peers_stop
+}
+
+# shared MS: 70/30
+shared()
+{
+	local ms=$1 key=shared one two lost
+
+	start_probes "$ms"
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 weight 70 \
+		via router 172.16.2.2 weight 30
+	flows_start "$key"
+	arrive "70/30: all flows arrive" "$key"
+	silence r1
+	check "70/30: the probe notices" wait_for 60 probe_in p1 down
+	arrive "70/30: all flows arrive again" "$key"
+	speech r1
+	check "70/30: it comes back" wait_for 60 probe_in p1 up
+	arrive "70/30: and the flows with it" "$key"
+	flows_stop "$key"
+	one=$(ways "$key" | sed -n 's/ 1>2>1$//p')
+	two=$(ways "$key" | sed -n 's/ 2$//p')
+	t_is "70/30: those of the dead one go over and back, the others stay" \
+		"$((${one:-0} + ${two:-0}))" 100
+	# Four standard deviations of a hundred draws are 18.
+	t_num "70/30: the share of the first" "${one:-0}" -ge 52
+	t_num "70/30: the share of the first" "${one:-0}" -le 88
+	lost=$("$T_FLOWS" show "$T_DIR/$key.flows" | awk '$NF == "2" { n += $8 } END { print n + 0 }')
+	t_is "70/30: flows on the healthy one lose nothing" "$lost" 0
+	loss "$key"
+	peers_stop
+}
+
+# --- nothing usable ---------------------------------------------------------------------------
+
+both_dead()
+{
+	local before
+
+	start_probes 100
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 via router 172.16.2.2
+	peer_say one stop
+	peer_say two stop
+	check "both are dead" wait_for 60 probe_in p1 down
+	check "both are dead" wait_for 60 probe_in p2 down
+	before=$(drops a nexthop_down)
+	check_fail "nothing passes" ns ha ping -c 3 -i 0.2 -W 1 10.50.0.1
+	t_num "and is counted" "$(drops a nexthop_down)" -ge $((before + 3))
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 via router 172.16.2.2 fail-open
+	check "but with fail-open" pings ha 10.50.0.1
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 via router 172.16.2.2
+	check_fail "and without" ns ha ping -c 1 -W 1 10.50.0.1
+	peer_say two go
+	probe_up p2
+	check "one is enough" pings ha 10.50.0.1
+	peers_stop
+}
+
+# --- when it is used again ----------------------------------------------------------------------
+
+health_is()
+{
+	local is
+
+	is=$(probe_get "$1" health)
+	echo "$is"
+	[ "$is" = "$2" ]
+}
+
+# fall NAME: its peer says that it does not hear us, and then that it does
+fall()
+{
+	peer_say "$1" say 1 1
+	must wait_for 60 peer_is "$1" rdiag 3
+	peer_say "$1" free
+}
+
+policy()
+{
+	local held down up
+
+	start_probes 100
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 weight 100 \
+		via router 172.16.2.2 weight 0
+
+	vpc_ok probe set p1 hold-down 5000
+	fall one
+	check "hold-down: up, but held" wait_for 60 health_is p1 held
+	t_is "hold-down: packets take the other one" "$(shares 10.50.0.0/16)" \
+		"172.16.1.2:0 172.16.2.2:10000"
+	check "hold-down: used again" wait_for 60 health_is p1 up
+	down=$(vpc -json probe history p1 | jq '[.[] | select(.to == "down")][-1].switched_ns')
+	up=$(flip_get p1 switched_ns)
+	t_num "hold-down: not before its time" $((up - down)) -ge 5000000000
+	t_is "hold-down: by policy" "$(flip_get p1 cause)" policy
+
+	vpc_ok probe set p1 hold-down 0 fail-back 3000 admin up
+	fall one
+	check "fail-back: held" wait_for 60 health_is p1 held
+	check "fail-back: used again" wait_for 60 health_is p1 up
+	held=$(vpc -json probe history p1 | jq '[.[] | select(.to == "held")][-1].switched_ns')
+	up=$(flip_get p1 switched_ns)
+	t_num "fail-back: up for this long first" $((up - held)) -ge 3000000000
+	t_is "fail-back: by policy" "$(flip_get p1 cause)" policy
+
+	vpc_ok probe set p1 fail-back never admin up
+	fall one
+	check "never: held" wait_for 60 health_is p1 held
+	fall two
+	check "never: not even held if nothing else is there" pings ha 10.50.0.1
+	check "never: the other one is back" wait_for 60 health_is p2 up
+	t_is "never: held" "$(probe_get p1 health)" held
+	t_is "never: packets take the other one" "$(shares 10.50.0.0/16)" \
+		"172.16.1.2:0 172.16.2.2:10000"
+	vpc_ok probe set p1 admin up
+	check "never: until told to" wait_for 60 health_is p1 up
+	t_is "never: by the administrator" "$(flip_get p1 cause)" administrator
+
+	vpc_ok probe set p1 fail-back 0 suppress 2500 reuse 1000 half-life 2 admin up
+	for _ in 1 2 3 4; do
+		check "damping: up or held" wait_for 60 probe_in p1 up
+		fall one
+	done
+	check "damping: held" wait_for 60 health_is p1 held
+	t_num "damping: the penalty is shown" "$(probe_get p1 penalty)" -gt 1000
+	check "damping: used again" wait_for 60 health_is p1 up
+	t_num "damping: the penalty has gone" "$(probe_get p1 penalty)" -le 1000
+	t_is "damping: by policy" "$(flip_get p1 cause)" policy
+	peers_stop
+}
+
+# --- without a probe ------------------------------------------------------------------------------
+
+# caused TARGET CHANGE: the last receipt of a next hop
+caused()
+{
+	local is
+
+	is=$(vpc -json probe history | jq -r --arg t "$1" '[.[] | select(.nexthop == $t)][-1] |
+		"\(.from)>\(.to) \(.cause)"')
+	echo "$is"
+	[ "$is" = "$2" ]
+}
+
+no_probe()
+{
+	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 weight 100 \
+		via router 172.16.2.2 weight 0
+	check "no probe: the neighbour is there" pings ha 10.50.0.1
+	must ns r1 ip link set eth0 down
+	check "carrier lost" wait_for 60 caused "router 172.16.1.2" "up>down carrier"
+	check "the other one is taken" pings ha 10.50.0.1
+	must ns r1 ip link set eth0 up
+	must ip -n "$T_ID.r1" route replace 10.1.0.0/16 via 172.16.1.1
+	check "carrier back" wait_for 60 caused "router 172.16.1.2" "down>up carrier"
+	check "it is taken" pings ha 10.50.0.1
+	must ns r1 ip link set eth0 arp off
+	must ns r1 nft 'add table arp deaf; add chain arp deaf in {
+		type filter hook input priority 0; policy drop; }'
+	check "no answer to ARP: down after three" wait_for 180 \
+		caused "router 172.16.1.2" "up>down neighbour"
+	check "the other one is taken" pings ha 10.50.0.1
+	must ns r1 nft delete table arp deaf
+	must ns r1 ip link set eth0 arp on
+	check "answers again" wait_for 180 caused "router 172.16.1.2" "down>up neighbour"
+}
+
+# --- events -------------------------------------------------------------------------------------
+
+everything_told()
+{
+	local told kept
+
+	events_stop all
+	told=$(events all 'select(.flip or .event == "flip") | .. | .seq? // empty' | sort -n | uniq | wc -l)
+	kept=$(vpc -json probe history | jq length)
+	t_num "flips have been" "$kept" -ge 20
+	t_is "each was an event, too" "$told" "$kept"
+	t_is "in the order of their numbers" "$(vpc -json probe history | jq -c 'map(.seq) == (map(.seq) | sort)')" \
+		true
+}
+
+failover_scene
+events_start all
+active_standby 300
+active_standby 100
+if in_uml; then
+	active_standby 10
+else
+	t_skip "10 ms" "an emulated machine does not keep such times"
+fi
+shared 100
+both_dead
+policy
+no_probe
+everything_told
+t_end
