@@ -11,15 +11,16 @@
  *	lost: sent, not got; from, to: when the first and the last of those were sent (0:
  *	none); gap: the longest time between two sent packets that were got with lost ones in
  *	between; path: the devices in the order of sending, as numbers from 1: "1", "1>2>1"
- *   flows sum FILE [FROM TO]	the same in one line for all flows:
+ *   flows sum FILE [FROM TO]...	the same in one line for all flows:
  *	flows N sent N got N lost N twice N from NS to NS gap NS losers N worst N outside N
  *	losers: flows that lost; worst: packets that the worst of them lost; outside: packets
- *	that were lost though they were sent before FROM or after TO
+ *	that were lost though they were sent in none of the times from FROM to TO
  *   flows since FILE FROM N	status 0 when of each flow N packets came that were sent after FROM
  *   flows now			the clock
  *
  * FILE is shared memory. The clock is CLOCK_MONOTONIC; the time of sending is noted
- * before the packet is sent, so that a packet noted after an event was sent after it.
+ * before the packet is sent, so that a packet noted after an event was sent after it. When
+ * the packet was handed to the kernel is noted, too: "before FROM" is judged by that.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,8 +48,9 @@
 #define BATCH 64
 
 struct record {
-	uint64_t sent, got;	/* got: when, above the lowest byte; that is the path */
-	uint32_t copies, pad;
+	uint64_t sent, handed;	/* before and after the system call */
+	uint64_t got;		/* when, above the lowest byte; that is the path */
+	uint64_t copies;
 };
 
 struct log {
@@ -161,6 +163,9 @@ static int cmd_send(char **arg)
 			if (sent < 0)
 				sent = 0;
 		}
+		t = now();
+		for (i = 0; i < flows; i++)
+			record(log, i, seq)->handed = t;
 	}
 	return 0;
 }
@@ -238,7 +243,22 @@ struct fate {
 	char path[256];
 };
 
-static struct fate follow(struct log *log, uint64_t flow, uint64_t begin, uint64_t end)
+/* "FROM TO..." of the command line */
+static char **window;
+static int windows;
+
+static int excused(const struct record *r)
+{
+	int i;
+
+	for (i = 0; i + 1 < windows; i += 2)
+		if (r->handed >= strtoull(window[i], NULL, 0) &&
+		    r->sent <= strtoull(window[i + 1], NULL, 0))
+			return 1;
+	return !windows;
+}
+
+static struct fate follow(struct log *log, uint64_t flow)
 {
 	uint64_t seq, before = 0, hole = 0;
 	struct fate f = { };
@@ -256,7 +276,7 @@ static struct fate follow(struct log *log, uint64_t flow, uint64_t begin, uint64
 			f.lost++;
 			f.from = f.from ? f.from : r->sent;
 			f.to = r->sent;
-			f.outside += r->sent < begin || r->sent > end;
+			f.outside += !excused(r);
 			hole = 1;
 			continue;
 		}
@@ -287,7 +307,7 @@ static int cmd_show(struct log *log)
 	uint64_t i;
 
 	for (i = 0; i < log->flows; i++) {
-		f = follow(log, i, 0, ~0ull);
+		f = follow(log, i);
 		printf("flow %ju", i);
 		print_numbers(&f);
 		printf(" path %s\n", f.path);
@@ -295,13 +315,13 @@ static int cmd_show(struct log *log)
 	return 0;
 }
 
-static int cmd_sum(struct log *log, uint64_t begin, uint64_t end)
+static int cmd_sum(struct log *log)
 {
 	struct fate all = { }, f;
 	uint64_t i, losers = 0, worst = 0;
 
 	for (i = 0; i < log->flows; i++) {
-		f = follow(log, i, begin, end);
+		f = follow(log, i);
 		all.sent += f.sent;
 		all.got += f.got;
 		all.lost += f.lost;
@@ -350,9 +370,11 @@ int main(int argc, char **argv)
 		return cmd_recv(argc - 2, argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "show"))
 		return cmd_show(log_open(argv[2], 0, 0));
-	if ((argc == 3 || argc == 5) && !strcmp(argv[1], "sum"))
-		return cmd_sum(log_open(argv[2], 0, 0), argc > 3 ? strtoull(argv[3], NULL, 0) : 0,
-			       argc > 3 ? strtoull(argv[4], NULL, 0) : ~0ull);
+	if (argc > 2 && !strcmp(argv[1], "sum")) {
+		window = argv + 3;
+		windows = argc - 3;
+		return cmd_sum(log_open(argv[2], 0, 0));
+	}
 	if (argc == 5 && !strcmp(argv[1], "since"))
 		return cmd_since(log_open(argv[2], 0, 0), strtoull(argv[3], NULL, 0),
 				 strtoull(argv[4], NULL, 0));

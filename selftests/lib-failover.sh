@@ -11,7 +11,7 @@
 #   arrive TEXT KEY         check: from now on packets of each flow arrive
 #   flow_sum KEY FIELD      see "flows sum"
 #   ways KEY                "COUNT WAY" for each sequence of ways that flows took
-#   silence NAME, speech NAME   a router loses everything in both directions, with its link up
+#   silence NAME [DEV], speech NAME   a router loses everything in both directions, with its link up
 #   shares PREFIX           "ROUTER:SHARE..." of a route of VPC a
 
 T_FLOWS=${VPC_FLOWS:-$T_TOP/build/selftests/flows}
@@ -114,11 +114,13 @@ ways()
 
 silence()
 {
-	must ns "$1" nft 'add table netdev silent; add chain netdev silent in {
-		type filter hook ingress device eth0 priority 0; policy drop; }
+	local dev=${2:-eth0}
+
+	must ns "$1" nft "add table netdev silent; add chain netdev silent in {
+		type filter hook ingress device $dev priority 0; policy drop; }
 		add table inet silent; add chain inet silent out {
 		type filter hook postrouting priority 0; }
-		add rule inet silent out oifname "eth0" drop'
+		add rule inet silent out oifname $dev drop"
 }
 
 speech()
@@ -129,5 +131,106 @@ speech()
 shares()
 {
 	vpc -json route show vpc a | jq -r --arg p "$1" '.[] | select(.dst == $p) |
-		.nexthops | map("\(.address):\(.share)") | sort | join(" ")'
+		.nexthops | map("\(.address):\(.share_percent)") | sort | join(" ")'
+}
+
+# --- the same by FRR ---------------------------------------------------------------------------
+#
+#   frr_scene               router F with a VRF, host hf in it, r1 and r2 behind f1 and f2
+#                           (in them: f0), BGP and BFD between them
+#   frr_timers MS           all sessions up with these, the route leads to r1
+#   frr_on_way N            for wait_for: the VRF's route leads to rN
+#   frr_end                 the daemons end
+
+frr_scene()
+{
+	local n
+
+	ns_new F
+	must ip -n "$T_ID.F" link add red type vrf table 100
+	must ip -n "$T_ID.F" link set red up
+	host_new hf fh 10.9.1.10/24 via 10.9.1.1 in F quiet
+	must ip -n "$T_ID.F" link set fh master red
+	must ip -n "$T_ID.F" addr add 10.9.1.1/24 dev fh
+	must ip -n "$T_ID.F" link set fh up
+	ns F sysctl -qw net.ipv4.ip_forward=1 net.ipv4.tcp_l3mdev_accept=1 \
+		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+	for n in 1 2; do
+		must ip link add "f$n" netns "$T_ID.F" type veth peer name f0 netns "$T_ID.r$n"
+		must ip -n "$T_ID.F" link set "f$n" master red
+		must ip -n "$T_ID.F" addr add "172.17.$n.1/24" dev "f$n"
+		must ip -n "$T_ID.F" link set "f$n" up
+		must ip -n "$T_ID.r$n" addr add "172.17.$n.2/24" dev f0
+		must ip -n "$T_ID.r$n" link set f0 up
+		must ip -n "$T_ID.r$n" route add 10.9.0.0/16 via "172.17.$n.1"
+		frr_start "r$n" zebra bgpd bfdd
+		frr_config "r$n" <<-END
+			router bgp 6500$n
+			 bgp router-id 172.17.$n.2
+			 no bgp ebgp-requires-policy
+			 no bgp network import-check
+			 neighbor 172.17.$n.1 remote-as 65000
+			 neighbor 172.17.$n.1 timers connect 1
+			 address-family ipv4 unicast
+			  network 10.50.0.0/16
+		END
+	done
+	frr_start F zebra bgpd bfdd
+	frr_config F <<-END
+		router bgp 65000 vrf red
+		 bgp router-id 10.9.1.1
+		 no bgp ebgp-requires-policy
+		 neighbor 172.17.1.2 remote-as 65001
+		 neighbor 172.17.1.2 timers connect 1
+		 neighbor 172.17.2.2 remote-as 65002
+		 neighbor 172.17.2.2 timers connect 1
+		 address-family ipv4 unicast
+		  neighbor 172.17.1.2 weight 200
+	END
+}
+
+frr_timers()
+{
+	local n
+
+	for n in 1 2; do
+		frr_config "r$n" <<-END
+			router bgp 6500$n
+			 no neighbor 172.17.$n.1 bfd
+			 neighbor 172.17.$n.1 bfd 3 $1 $1
+		END
+		frr_config F <<-END
+			router bgp 65000 vrf red
+			 no neighbor 172.17.$n.2 bfd
+			 neighbor 172.17.$n.2 bfd 3 $1 $1
+		END
+	done
+	for n in 1 2; do
+		must wait_for 120 frr_session "172.17.$n.2" "$1"
+	done
+	must wait_for 120 frr_on_way 1
+}
+
+# Intervals are those of slow start until it is up.
+frr_session()
+{
+	frr F "show bfd vrf red peers json" | jq -e --arg a "$1" --argjson ms "$2" '.[] |
+		select(.peer == $a) | .status == "up" and .["transmit-interval"] == $ms and
+		.["remote-transmit-interval"] == $ms' >/dev/null
+}
+
+frr_on_way()
+{
+	[[ $(ip -n "$T_ID.F" route show vrf red 10.50.0.0/16) = *" 172.17.$1.2 "* ]]
+}
+
+frr_end()
+{
+	local name daemon
+
+	for name in F r1 r2; do
+		for daemon in bgpd bfdd zebra; do
+			frr_stop "$name" "$daemon"
+		done
+	done
 }
