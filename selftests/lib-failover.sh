@@ -189,6 +189,7 @@ frr_scene()
 	END
 }
 
+# bgpd does not tell bfdd when they change, only when there are others.
 frr_timers()
 {
 	local n
@@ -211,7 +212,6 @@ frr_timers()
 	must wait_for 120 frr_on_way 1
 }
 
-# Intervals are those of slow start until it is up.
 frr_session()
 {
 	frr F "show bfd vrf red peers json" | jq -e --arg a "$1" --argjson ms "$2" '.[] |

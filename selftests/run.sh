@@ -10,6 +10,7 @@
 # selftests/long/ run with LONG=1, or when named. Its time limit is 600 seconds,
 # or what a line "# timeout: SECONDS" in it says. KERNEL or KDIR choose the
 # kernel. Logs: build/check/. The last line is "N passed, N failed, N skipped".
+# TESTS=failover means all about next hops that fail, see also_named.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -19,6 +20,12 @@ TESTS=${TESTS:-}
 dir=${VPC_CHECK_DIR:-$PWD/build/check}
 passed=0 failed=0 skipped=0
 bad=()
+
+# A name that brings others along.
+also_named="failover: probes bfd frr groups"
+for name in ${also_named#*:}; do
+	[[ " $TESTS " != *" ${also_named%%:*} "* ]] || [ ! -x "selftests/$name.sh" ] || TESTS+=" $name"
+done
 
 # What the kernel must not say while a test runs.
 complaints='WARNING:|BUG:|KASAN|KCSAN|UBSAN|Oops|general protection|possible (recursive|circular)'
