@@ -380,7 +380,7 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 {
 	int i = vpc_family_index(pkt->family);
 	struct vpc_dst *vd;
-	bool ask = false;
+	bool ask = false, first;
 
 	spin_lock(&adj->lock);
 	/* It may have been learned since the caller looked. */
@@ -394,8 +394,12 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 		vpc_forward_send(pkt->skb, vd);
 		return VPC_DONE;
 	}
-	/* The first to wait starts over: the questions so far were for others. */
-	if (skb_queue_empty(&adj->queue))
+	/*
+	 * The first to wait starts over: the questions so far were for others. But not where a
+	 * next hop wants to know whether anybody is there.
+	 */
+	first = skb_queue_empty(&adj->queue);
+	if (first && list_empty(&adj->nexthops))
 		adj->unanswered = 0;
 	__skb_queue_tail(&adj->queue, pkt->skb);
 	set_waiting(adj, true);
@@ -404,7 +408,7 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 	 * timer asks rarely, and this packet does not wait for that.
 	 */
 	if (!timer_pending(&adj->timer) || adj->known ||
-	    (adj->failed && !adj->unanswered)) {
+	    (adj->failed && first)) {
 		adj->known = false;
 		adj->unanswered = 1;
 		ask = true;

@@ -168,7 +168,7 @@ static unsigned int changes(const struct vpc_bfd *s, const struct outcome *old)
 static void poll_start(struct vpc_bfd *s)
 {
 	if (s->poll == VPC_BFD_POLL_IDLE)
-		s->poll = VPC_BFD_POLL_WANTED;
+		WRITE_ONCE(s->poll, VPC_BFD_POLL_WANTED);
 	else if (s->poll != VPC_BFD_POLL_WANTED)
 		s->poll_again = true;
 }
@@ -177,7 +177,7 @@ static void poll_final(struct vpc_bfd *s, u64 now)
 {
 	if (s->poll != VPC_BFD_POLL_ACTIVE)
 		return;
-	s->poll = VPC_BFD_POLL_SETTLING;
+	WRITE_ONCE(s->poll, VPC_BFD_POLL_SETTLING);
 	s->poll_ns = now + min(now - s->poll_ns, ROUND_TRIP_MAX_NS);
 	if (s->poll_again)
 		return;
@@ -189,7 +189,7 @@ static void poll_settle(struct vpc_bfd *s, u64 now)
 {
 	if (s->poll != VPC_BFD_POLL_SETTLING || (s64)(now - s->poll_ns) < 0)
 		return;
-	s->poll = s->poll_again ? VPC_BFD_POLL_WANTED : VPC_BFD_POLL_IDLE;
+	WRITE_ONCE(s->poll, s->poll_again ? VPC_BFD_POLL_WANTED : VPC_BFD_POLL_IDLE);
 	s->poll_again = false;
 }
 
@@ -210,7 +210,7 @@ static void announce(struct vpc_bfd *s)
 
 static void enter(struct vpc_bfd *s, u8 state, u8 diag)
 {
-	s->state = state;
+	WRITE_ONCE(s->state, state);
 	s->local_diag = diag;
 	announce(s);
 }
@@ -218,12 +218,12 @@ static void enter(struct vpc_bfd *s, u8 state, u8 diag)
 /* The initial values of what the peer tells us (6.8.1). */
 static void forget_peer(struct vpc_bfd *s)
 {
-	s->remote_discr = 0;
-	s->remote_state = VPC_BFD_DOWN;
-	s->remote_min_tx_us = 0;
-	s->remote_min_rx_us = 1;
-	s->remote_multiplier = 0;
-	s->remote_flags = 0;
+	WRITE_ONCE(s->remote_discr, 0);
+	WRITE_ONCE(s->remote_state, VPC_BFD_DOWN);
+	WRITE_ONCE(s->remote_min_tx_us, 0);
+	WRITE_ONCE(s->remote_min_rx_us, 1);
+	WRITE_ONCE(s->remote_multiplier, 0);
+	WRITE_ONCE(s->remote_flags, 0);
 }
 
 /**
@@ -243,7 +243,7 @@ void vpc_bfd_init(struct vpc_bfd *s, const struct vpc_bfd_config *config, u32 lo
 	s->required_min_rx_us = config->required_min_rx_us;
 	s->tx_us = s->desired_min_tx_us;
 	s->rx_us = s->required_min_rx_us;
-	s->state = VPC_BFD_DOWN;
+	WRITE_ONCE(s->state, VPC_BFD_DOWN);
 	forget_peer(s);
 }
 
@@ -264,7 +264,7 @@ void vpc_bfd_build(struct vpc_bfd *s, bool final, u64 now, u8 wire[VPC_BFD_LEN])
 		flags |= VPC_BFD_F;
 	} else {
 		if (s->poll == VPC_BFD_POLL_WANTED) {
-			s->poll = VPC_BFD_POLL_ACTIVE;
+			WRITE_ONCE(s->poll, VPC_BFD_POLL_ACTIVE);
 			s->poll_ns = now;
 		}
 		if (s->poll == VPC_BFD_POLL_ACTIVE)
@@ -331,13 +331,13 @@ unsigned int vpc_bfd_receive(struct vpc_bfd *s, const struct vpc_bfd_packet *pkt
 	if (pkt->your_discr && pkt->your_discr != s->local_discr)
 		return VPC_BFD_DISCARDED;
 
-	s->remote_discr = pkt->my_discr;
-	s->remote_state = pkt->state;
-	s->remote_diag = pkt->diag;
-	s->remote_flags = pkt->flags & (VPC_BFD_C | VPC_BFD_D);
-	s->remote_min_tx_us = pkt->desired_min_tx_us;
-	s->remote_min_rx_us = pkt->required_min_rx_us;
-	s->remote_multiplier = pkt->multiplier;
+	WRITE_ONCE(s->remote_discr, pkt->my_discr);
+	WRITE_ONCE(s->remote_state, pkt->state);
+	WRITE_ONCE(s->remote_diag, pkt->diag);
+	WRITE_ONCE(s->remote_flags, pkt->flags & (VPC_BFD_C | VPC_BFD_D));
+	WRITE_ONCE(s->remote_min_tx_us, pkt->desired_min_tx_us);
+	WRITE_ONCE(s->remote_min_rx_us, pkt->required_min_rx_us);
+	WRITE_ONCE(s->remote_multiplier, pkt->multiplier);
 	if (pkt->flags & VPC_BFD_F)
 		poll_final(s, now);
 	else
@@ -444,7 +444,7 @@ u64 vpc_bfd_detect_ns(const struct vpc_bfd *s)
 u64 vpc_bfd_tx_ns(const struct vpc_bfd *s, u32 random)
 {
 	u64 ns = interval_us(s) * NS_PER_US;
-	u64 least = s->config.multiplier == 1 ? ns / 10 : 0;
+	u64 least = s->config.multiplier == 1 ? interval_us(s) / 10 * NS_PER_US : 0;
 
 	return ns - least - ((ns / 4 - least) * (random >> 16) >> 16);
 }

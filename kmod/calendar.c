@@ -68,8 +68,8 @@ struct vpc_stall {
  * @firing: whose fire() runs
  * @look: when it is to look at the clock next: while it sleeps, when it is to wake; while it runs,
  *	when it last did, so that a stall in the middle counts as well
- * @upto: the last tick that is due
- * @at: the next tick whose slot was not looked into. Beyond @upto when all is done that is due
+ * @until: the last tick that is due
+ * @at: the next tick whose slot was not looked into. Beyond @until when all is done that is due
  * @taken: rest of the slot before @at
  * @stall: the last ones, a ring
  * @stalls: how many there were
@@ -83,7 +83,7 @@ struct vpc_worker {
 	unsigned int entries;
 	struct vpc_calendar_entry *firing;
 	u64 look;
-	u64 upto;
+	u64 until;
 	u64 at;
 	struct list_head taken;
 	struct vpc_stall stall[STALLS];
@@ -129,7 +129,7 @@ static void wheel_add(struct vpc_worker *w, struct vpc_calendar_entry *e)
 {
 	unsigned int slot;
 
-	e->tick = max((e->due + BIT_ULL(TICK_SHIFT) - 1) >> TICK_SHIFT, w->upto + 1);
+	e->tick = max((e->due + BIT_ULL(TICK_SHIFT) - 1) >> TICK_SHIFT, w->until + 1);
 	slot = e->tick % SLOTS;
 	list_add_tail(&e->node, &w->slot[slot]);
 	__set_bit(slot, w->full);
@@ -138,9 +138,9 @@ static void wheel_add(struct vpc_worker *w, struct vpc_calendar_entry *e)
 /* After a stall of more than a round, one round still visits every slot. */
 static void wheel_turn(struct vpc_worker *w, u64 now)
 {
-	w->upto = max(w->upto, now >> TICK_SHIFT);
-	if (w->upto - w->at + 1 > SLOTS && w->at <= w->upto)
-		w->at = w->upto - SLOTS + 1;
+	w->until = max(w->until, now >> TICK_SHIFT);
+	if (w->until - w->at + 1 > SLOTS && w->at <= w->until)
+		w->at = w->until - SLOTS + 1;
 }
 
 /* Takes an entry that is due off the wheel, oldest slot first. */
@@ -153,14 +153,14 @@ static struct vpc_calendar_entry *wheel_take(struct vpc_worker *w)
 		e = list_first_entry_or_null(&w->taken, struct vpc_calendar_entry, node);
 		if (e) {
 			list_del_init(&e->node);
-			if (e->tick <= w->upto)
+			if (e->tick <= w->until)
 				return e;
 			wheel_add(w, e);
 			continue;
 		}
 		tick = wheel_next(w, w->at);
-		if (tick > w->upto) {
-			w->at = w->upto + 1;
+		if (tick > w->until) {
+			w->at = w->until + 1;
 			return NULL;
 		}
 		w->at = tick + 1;
@@ -283,8 +283,8 @@ static struct vpc_worker *worker_create(unsigned int cpu)
 	for (i = 0; i < SLOTS; i++)
 		INIT_LIST_HEAD(&w->slot[i]);
 	w->look = NEVER;
-	w->upto = ktime_get_ns() >> TICK_SHIFT;
-	w->at = w->upto + 1;
+	w->until = ktime_get_ns() >> TICK_SHIFT;
+	w->at = w->until + 1;
 	task = kthread_create_on_cpu(worker_main, w, cpu, "vpc_probe/%u");
 	if (IS_ERR(task)) {
 		kfree(w);

@@ -59,7 +59,8 @@ static struct vpc_addr source_of(const struct vpc_pkt *pkt)
 static bool foreign_source_ok(const struct vpc_pkt *pkt, const struct vpc_addr *source)
 {
 	return vpc_addr_usable(source) &&
-	       !vpc_addr_equal(source, &pkt->link->gateway[vpc_family_index(pkt->family)]);
+	       !vpc_addr_equal(source, &pkt->link->gateway[vpc_family_index(pkt->family)]) &&
+	       !vpc_probe_is_source(pkt->vpc, source);
 }
 
 static enum vpc_verdict check_port(struct vpc_pkt *pkt)

@@ -42,13 +42,19 @@ static u64 count_packets(const struct vpc_nh_state *h)
 	return packets;
 }
 
+/* Receipts that listeners are told of before others have their turn. */
+#define TELL_MAX 64
+
+static struct workqueue_struct *tell_wq;
+
 static void tell(struct work_struct *work)
 {
 	struct vpc_flips *flips = container_of(work, struct vpc_flips, work);
+	int budget = TELL_MAX;
 	struct vpc_flip flip;
 	bool lost;
 
-	for (;;) {
+	while (budget--) {
 		spin_lock_bh(&flips->lock);
 		if (flips->told == flips->count) {
 			spin_unlock_bh(&flips->lock);
@@ -60,8 +66,8 @@ static void tell(struct work_struct *work)
 		flip = flips->ring[++flips->told % VPC_FLIPS_MAX];
 		spin_unlock_bh(&flips->lock);
 		vpc_nl_event_flip(flips->vn, &flip, lost);
-		cond_resched();
 	}
+	queue_work(tell_wq, &flips->work);
 }
 
 /**
@@ -145,13 +151,14 @@ static void leave_receipt(struct vpc_nexthop *nh, u8 from, const struct vpc_heal
 	flip->from = from;
 	flip->to = nh->health;
 	flip->cause = cause->cause;
-	/* Whoever renames one of these meanwhile gets a receipt with a mixed name. */
-	data_race(strscpy(flip->vpc, vpc->obj.name, sizeof(flip->vpc)));
-	data_race(vpc_nexthop_str(nh, flip->target, sizeof(flip->target)));
+	vpc_object_names();
+	strscpy(flip->vpc, vpc->obj.name, sizeof(flip->vpc));
+	vpc_nexthop_str(nh, flip->target, sizeof(flip->target));
 	if (h->probe)
-		data_race(strscpy(flip->probe, vpc_probe_name(h->probe), sizeof(flip->probe)));
+		strscpy(flip->probe, vpc_probe_name(h->probe), sizeof(flip->probe));
+	vpc_object_names_done();
 	spin_unlock(&flips->lock);
-	schedule_work(&flips->work);
+	queue_work(tell_wq, &flips->work);
 }
 
 /* Everything that a flip is for packets is the one store. */
@@ -204,6 +211,12 @@ void vpc_health_device(struct vpc_nexthop *nh, bool ok)
 	};
 
 	spin_lock_bh(&nh->state.lock);
+	/* When it is back, the policy has its say before packets go there. */
+	if (nh->state.device && !ok && nh->state.probe && nh->state.up) {
+		nh->state.flapped = true;
+		nh->state.held = true;
+		vpc_probe_flapped(nh->state.probe);
+	}
 	nh->state.device = ok;
 	settle(nh, &cause);
 	spin_unlock_bh(&nh->state.lock);
@@ -289,6 +302,23 @@ void vpc_health_probe(struct vpc_nexthop *nh, bool up, bool held,
 }
 
 /**
+ * vpc_health_flapped() - has the device gone since this was asked last?
+ * @nh: the next hop
+ * Context: any; atomic.
+ * Return: true if it has.
+ */
+bool vpc_health_flapped(struct vpc_nexthop *nh)
+{
+	bool flapped;
+
+	spin_lock_bh(&nh->state.lock);
+	flapped = nh->state.flapped;
+	nh->state.flapped = false;
+	spin_unlock_bh(&nh->state.lock);
+	return flapped;
+}
+
+/**
  * vpc_health_good() - a valid packet of the probe came: count packets from here
  * @nh: the next hop
  * Context: any.
@@ -314,4 +344,24 @@ void vpc_tally_add(struct vpc_tally __percpu *tally, u32 epoch, u32 packets)
 		WRITE_ONCE(t->epoch, epoch);
 	}
 	WRITE_ONCE(t->packets, t->packets + packets);
+}
+
+int vpc_health_module_init(void)
+{
+	tell_wq = alloc_workqueue("vpc_health", WQ_UNBOUND, 0);
+	return tell_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * vpc_health_drain() - everybody who listens has been told
+ * Context: module exit, when there is no next hop any more and the family is still there; sleeps.
+ */
+void vpc_health_drain(void)
+{
+	drain_workqueue(tell_wq);
+}
+
+void vpc_health_module_exit(void)
+{
+	destroy_workqueue(tell_wq);
 }

@@ -89,6 +89,7 @@ struct vpc_tally {
  * @neighbour: a router: has answered, or not been asked often enough
  * @up: the probe is up
  * @held: and the policy says to wait
+ * @flapped: the device was gone, and the policy does not know yet
  */
 struct vpc_nh_state {
 	spinlock_t lock;
@@ -100,6 +101,7 @@ struct vpc_nh_state {
 	bool neighbour;
 	bool up;
 	bool held;
+	bool flapped;
 };
 
 /**
@@ -126,8 +128,13 @@ void vpc_health_attach(struct vpc_nexthop *nh, struct vpc_probe *probe,
 void vpc_health_detach(struct vpc_nexthop *nh);
 void vpc_health_probe(struct vpc_nexthop *nh, bool up, bool held,
 		      const struct vpc_health_cause *cause);
+bool vpc_health_flapped(struct vpc_nexthop *nh);
 void vpc_health_good(struct vpc_nexthop *nh);
 void vpc_tally_add(struct vpc_tally __percpu *tally, u32 epoch, u32 packets);
 bool vpc_health_flip(struct vpc_net *vn, u64 seq, struct vpc_flip *flip);
+
+int vpc_health_module_init(void);
+void vpc_health_drain(void);
+void vpc_health_module_exit(void);
 
 #endif /* _VPC_HEALTH_H */

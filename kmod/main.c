@@ -124,9 +124,12 @@ static int __init vpc_init(void)
 	err = vpc_calendar_module_init();
 	if (err)
 		goto err_peering;
-	err = register_pernet_subsys(&net_ops);
+	err = vpc_health_module_init();
 	if (err)
 		goto err_calendar;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_health;
 	err = vpc_link_module_init();
 	if (err)
 		goto err_pernet;
@@ -139,6 +142,8 @@ err_link:
 	vpc_link_module_exit();
 err_pernet:
 	unregister_pernet_subsys(&net_ops);
+err_health:
+	vpc_health_module_exit();
 err_calendar:
 	vpc_calendar_module_exit();
 err_peering:
@@ -153,9 +158,11 @@ err_lpm:
 
 static void __exit vpc_exit(void)
 {
+	vpc_health_drain();
 	vpc_nl_module_exit();
 	vpc_link_module_exit();
 	unregister_pernet_subsys(&net_ops);
+	vpc_health_module_exit();
 	vpc_calendar_module_exit();
 	vpc_peering_module_exit();
 	rcu_barrier();

@@ -4,6 +4,7 @@
 #define _VPC_NETNS_H
 
 #include <linux/mutex.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
 
@@ -35,6 +36,7 @@
  * @flips: receipts; there from the first next hop on
  * @probe_flows: struct vpc_probe by VPC, source and destination
  * @probe_sources: struct vpc_probe_source by VPC and address
+ * @probe_key: makes their numbers
  * @probe_rate: packets per second that all probes may send
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC
@@ -57,6 +59,7 @@ struct vpc_net {
 	struct vpc_flips *flips;
 	struct rhltable probe_flows;
 	struct rhashtable probe_sources;
+	siphash_key_t probe_key;
 	u32 probe_rate;
 	spinlock_t wait_lock;
 	struct list_head waiting;

@@ -115,9 +115,10 @@ static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
 	return false;
 }
 
+/* An appliance of the peer may send with other sources, but answers no probe in their name. */
 static bool came_by(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt)
 {
-	return pkt->peering == nh->key.peering && pkt->vpc == nh->key.vpc;
+	return pkt->peering == nh->key.peering && pkt->vpc == nh->key.vpc && pkt->from_endpoint;
 }
 
 const struct vpc_nh_ops vpc_nh_peering_ops = {

@@ -127,7 +127,8 @@ static int get_config(struct genl_info *info, const struct vpc_probe_ops *ops,
 	if (cfg->policy.fail_back_ms > VPC_PROBE_DELAY_MAX &&
 	    cfg->policy.fail_back_ms != VPC_PROBE_NEVER)
 		return vpc_err(info->extack, -EINVAL,
-			       "fail-back of a probe: at most %d ms, or never", VPC_PROBE_DELAY_MAX);
+			       "fail-back of a probe: at most %d ms, or never",
+			       VPC_PROBE_DELAY_MAX);
 	if (admin)
 		cfg->admin_down = nla_get_u8(admin);
 	cfg->release = admin && !cfg->admin_down;

@@ -121,6 +121,36 @@ void vpc_object_del(struct vpc_registry *reg, struct vpc_object *obj)
 	reg->count--;
 }
 
+/* See vpc_object_names(). */
+static DEFINE_SPINLOCK(names_lock);
+
+/**
+ * vpc_object_names() - no object changes its name from here on
+ *
+ * For whoever needs names without vpc_net::lock. Short, until vpc_object_names_done().
+ *
+ * Context: bottom halves off.
+ */
+void vpc_object_names(void)
+	__acquires(&names_lock)
+{
+	spin_lock(&names_lock);
+}
+
+void vpc_object_names_done(void)
+	__releases(&names_lock)
+{
+	spin_unlock(&names_lock);
+}
+
+static void set_name(struct vpc_object *obj, const char *name)
+{
+	spin_lock_bh(&names_lock);
+	memset(obj->name, 0, sizeof(obj->name));
+	strscpy(obj->name, name, sizeof(obj->name));
+	spin_unlock_bh(&names_lock);
+}
+
 /**
  * vpc_object_rename() - give an object another name
  * @reg: objects of its kind
@@ -141,14 +171,13 @@ int vpc_object_rename(struct vpc_registry *reg, struct vpc_object *obj, const ch
 
 	memcpy(old, obj->name, sizeof(old));
 	rhashtable_remove_fast(&reg->names, &obj->by_name, by_name);
-	memset(obj->name, 0, sizeof(obj->name));
-	strscpy(obj->name, name, sizeof(obj->name));
+	set_name(obj, name);
 	err = name_insert(reg, obj, extack);
 	if (!err)
 		return 0;
 
 	/* One was just taken out, so the table has room to take it back. */
-	memcpy(obj->name, old, sizeof(old));
+	set_name(obj, old);
 	WARN_ON(rhashtable_insert_fast(&reg->names, &obj->by_name, by_name));
 	return err;
 }

@@ -62,6 +62,8 @@ int __must_check vpc_object_add(struct vpc_registry *reg, struct vpc_object *obj
 void vpc_object_del(struct vpc_registry *reg, struct vpc_object *obj);
 int __must_check vpc_object_rename(struct vpc_registry *reg, struct vpc_object *obj,
 				   const char *name, struct netlink_ext_ack *extack);
+void vpc_object_names(void);
+void vpc_object_names_done(void);
 struct vpc_object *vpc_object_find(struct vpc_registry *reg, const char *name);
 struct vpc_object *vpc_object_next(struct vpc_registry *reg, u32 id);
 const char *vpc_kind_name(enum vpc_kind kind);

@@ -378,11 +378,13 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	if (err)
 		return err;
 
+	/* While it still carries their last packets. */
+	for (i = 0; i < 2; i++)
+		if (probe[i])
+			vpc_probe_drop(probe[i]);
 	WRITE_ONCE(p->state, VPC_PEERING_REJECTED);
 	cancel_expiry(p);
 	for (i = 0; i < 2; i++) {
-		if (probe[i])
-			vpc_probe_drop(probe[i]);
 		list_del(&p->side[i].node);
 		p->side[i].vpc->peering_count--;
 	}

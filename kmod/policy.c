@@ -22,7 +22,8 @@
 u32 vpc_policy_penalty(const struct vpc_policy *p, const struct vpc_policy_config *cfg, u64 now)
 {
 	u64 half_life = cfg->half_life_s * (u64)NSEC_PER_SEC, rest;
-	u64 halves = div64_u64_rem(now - p->stamp, half_life, &rest);
+	/* A packet that had to wait for its turn comes with the time before. */
+	u64 halves = div64_u64_rem(now > p->stamp ? now - p->stamp : 0, half_life, &rest);
 	u32 penalty;
 
 	if (halves >= 32)

@@ -12,7 +12,8 @@
 /* Feistel rounds of number_of(). */
 #define ROUNDS 4
 
-static siphash_key_t number_key __read_mostly;
+/* Packets per second that the probes of all namespaces may send. */
+static atomic_t total_rate;
 
 static const struct vpc_probe_ops * const ops_of[VPC_PROBE_MAX + 1] = {
 	[VPC_PROBE_BFD] = &vpc_probe_bfd_ops,
@@ -34,8 +35,7 @@ int vpc_probe_net_init(struct vpc_net *vn)
 {
 	int err;
 
-	/* RFC 5880 section 6.8.1: hard to guess, and the same in no other life of ours. */
-	get_random_once(&number_key, sizeof(number_key));
+	get_random_bytes(&vn->probe_key, sizeof(vn->probe_key));
 	err = rhltable_init(&vn->probe_flows, &vpc_probe_by_flow);
 	if (err)
 		return err;
@@ -54,9 +54,9 @@ void vpc_probe_net_exit(struct vpc_net *vn)
 
 /*
  * The number on the wire: unique, as RFC 5880 section 6.8.1 asks for, because ids are and
- * this is a permutation; and it tells nothing about the others.
+ * this is a permutation; and it tells nothing about the others, of this namespace or another.
  */
-static u32 number_of(u32 id)
+static u32 number_of(const struct vpc_net *vn, u32 id)
 {
 	u16 left, right;
 	int round;
@@ -65,7 +65,7 @@ static u32 number_of(u32 id)
 		left = id >> 16;
 		right = id;
 		for (round = 0; round < ROUNDS; round++) {
-			u16 next = left ^ (u16)siphash_2u32(right, round, &number_key);
+			u16 next = left ^ (u16)siphash_2u32(right, round, &vn->probe_key);
 
 			left = right;
 			right = next;
@@ -94,7 +94,7 @@ const char *vpc_probe_name(const struct vpc_probe *p)
 /* When the last valid packet came, ns of CLOCK_MONOTONIC; 0: never. */
 u64 vpc_probe_last_good(const struct vpc_probe *p)
 {
-	return p->ops->last_good(p);
+	return READ_ONCE(p->good);
 }
 
 /* Packets per second that a configuration may cause. */
@@ -103,16 +103,26 @@ static u32 rate_of(const struct vpc_probe_config *cfg)
 	return DIV_ROUND_UP(USEC_PER_SEC, cfg->interval_us);
 }
 
-static int check_rate(struct vpc_net *vn, u32 without, const struct vpc_probe_config *cfg,
-		      const char *name, struct netlink_ext_ack *extack)
+/* Takes what a configuration causes from what all namespaces may, and gives back @without. */
+static int take_rate(struct vpc_net *vn, u32 without, const struct vpc_probe_config *cfg,
+		     const char *name, struct netlink_ext_ack *extack)
 {
-	u32 rate = vn->probe_rate - without + rate_of(cfg);
+	u32 rate = atomic_add_return(rate_of(cfg) - without, &total_rate);
 
-	if (rate <= VPC_PROBE_RATE_MAX)
+	if (rate <= VPC_PROBE_RATE_MAX) {
+		vn->probe_rate += rate_of(cfg) - without;
 		return 0;
+	}
+	atomic_sub(rate_of(cfg) - without, &total_rate);
 	return vpc_err(extack, -ENOSPC,
 		       "with probe %s all probes would send %u packets/s, more than %d: take a longer interval",
 		       name, rate, VPC_PROBE_RATE_MAX);
+}
+
+static void give_rate(struct vpc_net *vn, const struct vpc_probe_config *cfg)
+{
+	atomic_sub(rate_of(cfg), &total_rate);
+	vn->probe_rate -= rate_of(cfg);
 }
 
 static int check_policy(const struct vpc_policy_config *cfg, struct netlink_ext_ack *extack)
@@ -132,7 +142,7 @@ static int check(const struct vpc_probe_new *new, const struct vpc_probe_ops *op
 	const struct vpc_nexthop *nh = new->nh;
 	struct vpc *vpc = nh->key.vpc;
 	char name[VPC_NEXTHOP_STRLEN], buf[VPC_PREFIX_STRLEN];
-	int err;
+	const struct vpc_probe *other;
 
 	if (!nh->ops->emit)
 		return vpc_err(extack, -EINVAL, "a next hop of type %s cannot be probed",
@@ -152,8 +162,15 @@ static int check(const struct vpc_probe_new *new, const struct vpc_probe_ops *op
 		return vpc_err(extack, -EINVAL, "%s and %s are of different families",
 			       vpc_nexthop_str(nh, name, sizeof(name)),
 			       vpc_addr_str(&new->destination, buf));
-	err = check_policy(&new->cfg.policy, extack);
-	return err ?: check_rate(vpc->vn, 0, &new->cfg, new->name, extack);
+	/* A BFD peer that has forgotten our number is known by its address alone. */
+	list_for_each_entry(other, &vpc->probes, node)
+		if (new->type == VPC_PROBE_BFD && other->ops->type == VPC_PROBE_BFD &&
+		    vpc_addr_equal(&other->flow.source, &new->source) &&
+		    vpc_addr_equal(&other->flow.destination, &new->destination))
+			return vpc_err(extack, -EEXIST,
+				       "probe %s has BFD between these two addresses already: give another source",
+				       other->obj.name);
+	return check_policy(&new->cfg.policy, extack);
 }
 
 /* RFC 5881 is for neighbours; who is behind a router, or in another VPC, is none. */
@@ -204,37 +221,45 @@ struct vpc_probe *vpc_probe_new(const struct vpc_probe_new *new, struct netlink_
 	memcpy(p->flow.destination.bytes, new->destination.bytes, sizeof(new->destination.bytes));
 	p->multihop = needs_multihop(new);
 	p->cfg = new->cfg;
-	err = vpc_probe_prepare(p, extack);
-	if (err)
-		goto err_free;
 	err = vpc_object_add(&vn->registry[VPC_KIND_PROBE], &p->obj, new->name, extack);
 	if (err)
-		goto err_prepared;
-	p->discr = number_of(p->obj.id);
+		goto err_free;
+	p->discr = number_of(vn, p->obj.id);
 	p->port = htons(vpc_bfd_source_port(p->discr));
+	err = vpc_probe_prepare(p, extack);
+	if (err)
+		goto err_object;
 	list_add_tail(&p->node, &vpc->probes);
 	err = vpc_probe_source_get(vpc, &p->flow.source, extack);
 	if (err)
-		goto err_object;
+		goto err_list;
+	err = take_rate(vn, 0, &p->cfg, p->obj.name, extack);
+	if (err)
+		goto err_source;
+	/* Its first packet must not find it before its next hop knows it. */
+	spin_lock_bh(&p->lock);
 	err = rhltable_insert(&vn->probe_flows, &p->by_flow, vpc_probe_by_flow);
+	if (!err)
+		vpc_health_attach(p->nh, p, p->tally);
+	spin_unlock_bh(&p->lock);
 	if (err) {
 		vpc_err(extack, err, "no memory for a probe");
-		goto err_source;
+		goto err_rate;
 	}
 	p->nh->refs++;
-	vn->probe_rate += rate_of(&p->cfg);
-	vpc_health_attach(p->nh, p, p->tally);
 	vpc_probe_run(p);
 	return p;
 
+err_rate:
+	give_rate(vn, &p->cfg);
 err_source:
 	list_del_init(&p->node);
 	vpc_probe_source_put(vpc, &p->flow.source);
-err_object:
+err_list:
 	list_del(&p->node);
-	vpc_object_del(&vn->registry[VPC_KIND_PROBE], &p->obj);
-err_prepared:
 	vpc_probe_unprepare(p);
+err_object:
+	vpc_object_del(&vn->registry[VPC_KIND_PROBE], &p->obj);
 err_free:
 	free_percpu(p->tally);
 	kfree(p);
@@ -258,10 +283,9 @@ int vpc_probe_set(struct vpc_probe *p, const struct vpc_probe_config *cfg,
 	lockdep_assert_held(&vn->lock);
 	err = check_policy(&cfg->policy, extack);
 	if (!err)
-		err = check_rate(vn, rate_of(&p->cfg), cfg, p->obj.name, extack);
+		err = take_rate(vn, rate_of(&p->cfg), cfg, p->obj.name, extack);
 	if (err)
 		return err;
-	vn->probe_rate += rate_of(cfg) - rate_of(&p->cfg);
 	vpc_probe_reconfigure(p, cfg);
 	return 0;
 }
@@ -292,7 +316,7 @@ void vpc_probe_del(struct vpc_probe *p)
 	list_del(&p->node);
 	rhltable_remove(&vn->probe_flows, &p->by_flow, vpc_probe_by_flow);
 	vpc_probe_source_put(vpc, &p->flow.source);
-	vn->probe_rate -= rate_of(&p->cfg);
+	give_rate(vn, &p->cfg);
 	vpc_probe_stop(p);
 	vpc_health_detach(p->nh);
 	vpc_object_del(&vn->registry[VPC_KIND_PROBE], &p->obj);

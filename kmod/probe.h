@@ -54,8 +54,9 @@ struct vpc_probe_rx {
  * @write: the payload of the next packet
  * @tx_ns: time to the next packet; 0: none
  * @interval_us: between packets, before jitter
+ * @asks: silence counts from our own packets: @deadline is new with each of them
  * @detect_ns: silence that makes it go down; 0: it is not up
- * @last_good: when the last valid packet came, 0: never
+ * @deadline: when silence is failure, ns of CLOCK_MONOTONIC; 0: there is nothing to miss
  * @rx_quick: deal with a packet that changes nothing, without the lock; false: rx
  * @rx: a packet. Returns flags.
  * @expired: there was silence for the detection time. Returns flags.
@@ -68,6 +69,7 @@ struct vpc_probe_ops {
 	const char *name;
 	u32 interval;
 	u8 payload;
+	bool asks;
 	void (*start)(struct vpc_probe *p);
 	unsigned int (*set)(struct vpc_probe *p);
 	unsigned int (*admin)(struct vpc_probe *p, bool down);
@@ -75,7 +77,7 @@ struct vpc_probe_ops {
 	u64 (*tx_ns)(struct vpc_probe *p);
 	u32 (*interval_us)(const struct vpc_probe *p);
 	u64 (*detect_ns)(const struct vpc_probe *p);
-	u64 (*last_good)(const struct vpc_probe *p);
+	u64 (*deadline)(const struct vpc_probe *p);
 	bool (*rx_quick)(struct vpc_probe *p, const struct vpc_probe_rx *rx);
 	unsigned int (*rx)(struct vpc_probe *p, const struct vpc_probe_rx *rx);
 	unsigned int (*expired)(struct vpc_probe *p, u64 now);
@@ -86,16 +88,19 @@ struct vpc_probe_ops {
 
 extern const struct vpc_probe_ops vpc_probe_bfd_ops, vpc_probe_icmp_ops;
 
+/* Requests that may still be answered, late as it may be. */
+#define VPC_ICMP_WINDOW 16
+
 /**
  * struct vpc_probe_icmp - an ICMP echo session
  * @key: makes the cookie that only we can make
- * @seq: of the last request
- * @answered: the last request was
+ * @seq: of the last request; its low 16 bits are on the wire
+ * @open: requests without an answer: bit 0 is the last one, bit 1 the one before
+ * @missed: requests in a row that had their interval and no answer
  * @up: the verdict
  * @known: there is a verdict
- * @good: requests answered in a row
- * @sent: when
- * @last_good: when the last answer came
+ * @good: requests in a row that were answered in time
+ * @sent: when, by sequence number
  * @rtt: of the last answer, ns
  * @rtt_min: ns
  * @rtt_average: ns
@@ -103,13 +108,13 @@ extern const struct vpc_probe_ops vpc_probe_bfd_ops, vpc_probe_icmp_ops;
  */
 struct vpc_probe_icmp {
 	siphash_key_t key;
-	u16 seq;
-	bool answered;
+	u64 seq;
+	u16 open;
+	u16 missed;
 	bool up;
 	bool known;
 	u16 good;
-	u64 sent;
-	u64 last_good;
+	u64 sent[VPC_ICMP_WINDOW];
 	u32 rtt;
 	u32 rtt_min;
 	u32 rtt_average;
@@ -167,6 +172,11 @@ struct vpc_probe_flow {
  * @wake: it is time to ask the policy
  * @fence: before the verdict
  * @graces: stalls in a row that were forgiven; @lock
+ * @replies: polls answered since @replies_since; @lock
+ * @replies_since: ns; @lock
+ * @last_tx: when the last packet of the schedule was sent; @lock
+ * @down_since: when it went down; @lock
+ * @good: when the last packet came that spoke well of the next hop, ns; 0: never
  * @rx_cpu: where its packets come in
  * @flips: how often it went down; @lock
  * @sent: packets
@@ -198,6 +208,11 @@ struct vpc_probe {
 	struct vpc_calendar_entry wake;
 	struct vpc_fence fence;
 	u8 graces;
+	u8 replies;
+	u64 replies_since;
+	u64 last_tx;
+	u64 down_since;
+	u64 good;
 	int rx_cpu;
 	u32 flips;
 	atomic64_t sent;
@@ -261,6 +276,7 @@ void vpc_probe_unprepare(struct vpc_probe *p);
 void vpc_probe_run(struct vpc_probe *p);
 void vpc_probe_reconfigure(struct vpc_probe *p, const struct vpc_probe_config *cfg);
 void vpc_probe_stop(struct vpc_probe *p);
+void vpc_probe_flapped(struct vpc_probe *p);
 unsigned int vpc_probe_input(struct vpc_probe *p, const struct vpc_probe_rx *rx);
 
 /* probe_pkt.c: softirq or bottom halves off, RCU read side */
@@ -269,7 +285,7 @@ struct sk_buff *vpc_probe_packet(struct vpc_probe *p, bool final, u64 now);
 enum vpc_verdict vpc_probe_receive(struct vpc_pkt *pkt);
 extern const struct rhashtable_params vpc_probe_by_flow;
 
-/* One of 64 bits, so that the packets of a VPC cost next to nothing, and those of others nothing. */
+/* One of 64 bits: the packets of a VPC pay next to nothing, and those of others nothing. */
 static inline u64 vpc_probe_filter_bit(const u8 *addr, u8 family)
 {
 	u32 last;

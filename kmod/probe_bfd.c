@@ -70,9 +70,16 @@ static u64 detect_ns(const struct vpc_probe *p)
 	return vpc_bfd_detect_ns(&p->bfd);
 }
 
-static u64 last_good(const struct vpc_probe *p)
+static u64 deadline(const struct vpc_probe *p)
 {
-	return READ_ONCE(p->bfd.last_rx_ns);
+	u64 silence = detect_ns(p);
+
+	return silence ? READ_ONCE(p->bfd.last_rx_ns) + silence : 0;
+}
+
+static u64 interval_ns(const struct vpc_probe *p)
+{
+	return p->cfg.interval_us * (u64)NSEC_PER_USEC;
 }
 
 static bool parse(const struct vpc_probe *p, const struct vpc_probe_rx *rx,
@@ -100,6 +107,12 @@ static unsigned int rx(struct vpc_probe *p, const struct vpc_probe_rx *rx)
 
 	if (!parse(p, rx, &pkt))
 		return 0;
+	/*
+	 * Down for an interval at least, or a peer that says up and down in turns makes a
+	 * flip of every packet.
+	 */
+	if (p->bfd.state == VPC_BFD_DOWN && rx->now - p->down_since < interval_ns(p))
+		return VPC_PROBE_VALID;
 	bfd = vpc_bfd_receive(&p->bfd, &pkt, rx->now);
 	return bfd & VPC_BFD_DISCARDED ? 0 : VPC_PROBE_VALID | flags_of(bfd);
 }
@@ -148,7 +161,7 @@ const struct vpc_probe_ops vpc_probe_bfd_ops = {
 	.tx_ns = tx_ns,
 	.interval_us = interval_us,
 	.detect_ns = detect_ns,
-	.last_good = last_good,
+	.deadline = deadline,
 	.rx_quick = rx_quick,
 	.rx = rx,
 	.expired = expired,

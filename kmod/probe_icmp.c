@@ -25,9 +25,9 @@ static u64 interval(const struct vpc_probe *p)
 	return p->cfg.interval_us * (u64)NSEC_PER_USEC;
 }
 
-static __be64 cookie_of(const struct vpc_probe *p, u16 seq)
+static __be64 cookie_of(const struct vpc_probe *p, u64 seq)
 {
-	return cpu_to_be64(siphash_2u32(p->discr, seq, &p->icmp.key));
+	return cpu_to_be64(siphash_1u64(seq, &p->icmp.key));
 }
 
 static void start(struct vpc_probe *p)
@@ -35,8 +35,6 @@ static void start(struct vpc_probe *p)
 	memset(&p->icmp, 0, sizeof(p->icmp));
 	get_random_bytes(&p->icmp.key, sizeof(p->icmp.key));
 	p->icmp.seq = get_random_u32();
-	/* There is no request before the first that could have been lost. */
-	p->icmp.answered = true;
 }
 
 static unsigned int set(struct vpc_probe *p)
@@ -51,7 +49,8 @@ static unsigned int admin(struct vpc_probe *p, bool down)
 	p->icmp.up = false;
 	p->icmp.known = false;
 	p->icmp.good = 0;
-	p->icmp.answered = true;
+	p->icmp.missed = 0;
+	p->icmp.open = 0;
 	return (was_up ? VPC_PROBE_STATE : 0) | (down ? 0 : VPC_PROBE_TIMERS);
 }
 
@@ -62,13 +61,14 @@ static void write_payload(struct vpc_probe *p, u8 *payload, bool final, u64 now)
 	struct icmphdr *icmph = (struct icmphdr *)payload;
 	struct vpc_probe_icmp *s = &p->icmp;
 
-	if (!s->answered) {
+	if (s->open & 1) {
 		s->lost++;
 		s->good = 0;
+		s->missed = min(s->missed + 1, U8_MAX);
 	}
 	s->seq++;
-	s->answered = false;
-	s->sent = now;
+	s->open = s->open << 1 | 1;
+	s->sent[s->seq % VPC_ICMP_WINDOW] = now;
 	icmph->type = p->flow.source.family == AF_INET ? ICMP_ECHO : ICMPV6_ECHO_REQUEST;
 	icmph->un.echo.id = htons(p->discr);
 	icmph->un.echo.sequence = htons(s->seq);
@@ -85,15 +85,23 @@ static u32 interval_us(const struct vpc_probe *p)
 	return p->cfg.interval_us;
 }
 
-/* So that the last of the requests has half an interval for its answer. */
+/* From the last answer; see deadline(). */
 static u64 detect_ns(const struct vpc_probe *p)
 {
 	return p->icmp.up ? p->cfg.multiplier * interval(p) + interval(p) / 2 : 0;
 }
 
-static u64 last_good(const struct vpc_probe *p)
+/*
+ * What was not asked cannot go unanswered: it is requests that count, not time. All but the
+ * last have had an interval for their answers, and that one gets half of it.
+ */
+static u64 deadline(const struct vpc_probe *p)
 {
-	return READ_ONCE(p->icmp.last_good);
+	const struct vpc_probe_icmp *s = &p->icmp;
+
+	if (!s->up || !(s->open & 1) || s->missed + 1 < p->cfg.multiplier)
+		return 0;
+	return s->sent[s->seq % VPC_ICMP_WINDOW] + interval(p) / 2;
 }
 
 /* An interval is a second, or ten milliseconds at least: a lock costs nothing there. */
@@ -111,27 +119,31 @@ static void measure(struct vpc_probe_icmp *s, u64 rtt)
 	s->rtt_average = s->rtt_average ? s->rtt_average - s->rtt_average / 8 + s->rtt / 8 : s->rtt;
 }
 
+/*
+ * The cookie is of all 64 bits of the number, so that an answer is good once. One that comes
+ * after the next request was sent is late, and does not help the probe up; but it was heard,
+ * and a host that was busy with other packets first must not take that for silence.
+ */
 static unsigned int rx(struct vpc_probe *p, const struct vpc_probe_rx *rx)
 {
 	const struct echo_payload *body;
 	struct vpc_probe_icmp *s = &p->icmp;
 	const struct icmphdr *icmph;
-	u16 seq;
+	u16 age;
 
 	if (rx->len != ECHO_LEN || p->cfg.admin_down)
 		return 0;
 	icmph = (const struct icmphdr *)rx->data;
 	body = (const struct echo_payload *)(rx->data + sizeof(*icmph));
-	seq = ntohs(icmph->un.echo.sequence);
-	if (icmph->code || icmph->un.echo.id != htons(p->discr) ||
-	    body->cookie != cookie_of(p, seq))
+	age = (u16)s->seq - ntohs(icmph->un.echo.sequence);
+	if (icmph->code || icmph->un.echo.id != htons(p->discr) || age >= VPC_ICMP_WINDOW ||
+	    !(s->open & BIT(age)) || body->cookie != cookie_of(p, s->seq - age))
 		return 0;
-	/* Only the last request counts: an answer after the next one was sent came too late. */
-	if (seq != s->seq || s->answered)
-		return 0;
-	s->answered = true;
-	WRITE_ONCE(s->last_good, rx->now);
-	measure(s, rx->now - s->sent);
+	s->open &= ~BIT(age);
+	s->missed = min_t(u16, s->missed, age ? age - 1 : 0);
+	measure(s, rx->now - s->sent[(s->seq - age) % VPC_ICMP_WINDOW]);
+	if (age)
+		return VPC_PROBE_VALID;
 	s->good = min_t(u16, s->good + 1, U8_MAX);
 	if (s->up || s->good < p->cfg.rise)
 		return VPC_PROBE_VALID;
@@ -183,6 +195,7 @@ const struct vpc_probe_ops vpc_probe_icmp_ops = {
 	.name = "icmp",
 	.interval = VPC_PROBE_INTERVAL_ICMP,
 	.payload = ECHO_LEN,
+	.asks = true,
 	.start = start,
 	.set = set,
 	.admin = admin,
@@ -190,7 +203,7 @@ const struct vpc_probe_ops vpc_probe_icmp_ops = {
 	.tx_ns = tx_ns,
 	.interval_us = interval_us,
 	.detect_ns = detect_ns,
-	.last_good = last_good,
+	.deadline = deadline,
 	.rx_quick = rx_quick,
 	.rx = rx,
 	.expired = expired,

@@ -71,7 +71,8 @@ static __sum16 checksum(const struct vpc_probe *p, const void *data, unsigned in
 	if (proto == IPPROTO_ICMP)
 		return csum_fold(sum);
 	if (p->flow.source.family == AF_INET)
-		return csum_tcpudp_magic(p->flow.source.v4, p->flow.destination.v4, len, proto, sum);
+		return csum_tcpudp_magic(p->flow.source.v4, p->flow.destination.v4, len, proto,
+					 sum);
 	return csum_ipv6_magic(&p->flow.source.v6, &p->flow.destination.v6, len, proto, sum);
 }
 
@@ -178,7 +179,8 @@ static bool parse_udp(struct vpc_pkt *pkt, int at, struct parsed *out)
 	out->type = VPC_PROBE_BFD;
 	out->rx.multihop = uh->dest == htons(VPC_BFD_PORT_MULTIHOP);
 	len = ntohs(uh->len);
-	if (len < sizeof(*uh) || len > have)
+	/* The Length field of BFD is a byte: what is longer need not be summed up. */
+	if (len < sizeof(*uh) || len > have || len > sizeof(*uh) + U8_MAX)
 		return false;
 	/* RFC 768: zero is none. RFC 8200 section 8.1 does not have that. */
 	if (!uh->check) {
@@ -203,7 +205,7 @@ static bool parse_icmp(struct vpc_pkt *pkt, int at, u8 proto, struct parsed *out
 	if (!type || *type != (proto == IPPROTO_ICMP ? ICMP_ECHOREPLY : ICMPV6_ECHO_REPLY))
 		return true;
 	out->type = VPC_PROBE_ICMP;
-	if (!checksum_ok(pkt, at, proto))
+	if (len > sizeof(out->data) || !checksum_ok(pkt, at, proto))
 		return false;
 	out->rx.len = len;
 	return !skb_copy_bits(pkt->skb, at, out->data,
@@ -218,7 +220,8 @@ static bool parse(struct vpc_pkt *pkt, struct parsed *out)
 
 	out->type = VPC_PROBE_UNSPEC;
 	out->rx.data = out->data;
-	out->rx.ttl = pkt->family == AF_INET ? ip_hdr(pkt->skb)->ttl : ipv6_hdr(pkt->skb)->hop_limit;
+	out->rx.ttl = pkt->family == AF_INET ? ip_hdr(pkt->skb)->ttl :
+					       ipv6_hdr(pkt->skb)->hop_limit;
 	at = transport(pkt, &proto);
 	if (at < 0 || at >= pkt->skb->len)
 		return true;
@@ -249,19 +252,20 @@ static void make_flow(struct vpc_probe_flow *flow, const struct vpc_pkt *pkt)
 static bool deliver(struct vpc_pkt *pkt, struct parsed *in, bool ok,
 		    const struct vpc_probe_flow *flow)
 {
+	struct vpc_probe *p, *first = NULL;
 	struct rhlist_head *list, *at;
-	struct vpc_probe *p;
 
 	in->rx.now = ktime_get_ns();
 	list = rhltable_lookup(&pkt->vpc->vn->probe_flows, flow, vpc_probe_by_flow);
 	rhl_for_each_entry_rcu(p, at, list, by_flow) {
 		if (p->ops->type != in->type || !p->nh->ops->came_by(p->nh, pkt))
 			continue;
-		if (!ok)
-			atomic64_inc(&p->discarded);
-		else if (vpc_probe_input(p, &in->rx))
+		if (ok && vpc_probe_input(p, &in->rx))
 			return true;
+		first = first ?: p;
 	}
+	if (first)
+		atomic64_inc(&first->discarded);
 	return false;
 }
 
@@ -285,6 +289,9 @@ enum vpc_verdict vpc_probe_receive(struct vpc_pkt *pkt)
 	if (!vpc_probe_is_source(pkt->vpc, &flow.source))
 		return VPC_CONTINUE;
 	ok = parse(pkt, &in);
+	/* Over a peering only endpoints are reached, and this is none. */
+	if (in.type == VPC_PROBE_UNSPEC && pkt->peering)
+		return VPC_CONTINUE;
 	if (in.type == VPC_PROBE_UNSPEC)
 		return vpc_icmp_echo(pkt);
 	if (!deliver(pkt, &in, ok, &flow))

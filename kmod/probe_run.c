@@ -24,6 +24,8 @@
  * would never find a failure otherwise.
  */
 #define VPC_PROBE_GRACES 3
+/* Polls that are answered per interval. (RFC 5880 section 6.8.7 permits a limit) */
+#define VPC_PROBE_REPLIES 8
 /* Detection times in which a stall of ours may be why the other end gave up. */
 #define VPC_PROBE_STALL_WINDOW 4
 
@@ -37,19 +39,14 @@ static struct vpc_probe *probe_of_detect(struct vpc_calendar_entry *e)
 	return container_of(e, struct vpc_probe, detect);
 }
 
-static u64 detection(const struct vpc_probe *p)
-{
-	return p->ops->detect_ns(p);
-}
-
-/* Set the time to look for silence, if the probe is up far enough to miss anything. */
+/* Set the time to look for silence, if there is anything to miss. */
 static void arm_detection(struct vpc_probe *p)
 {
-	u64 silence = detection(p);
+	u64 deadline = p->ops->deadline(p);
 
 	lockdep_assert_held(&p->lock);
-	if (silence)
-		vpc_calendar_set(&p->detect, p->ops->last_good(p) + silence);
+	if (deadline)
+		vpc_calendar_set(&p->detect, deadline);
 }
 
 /* Tell the next hop what follows from the state and the policy. */
@@ -65,6 +62,7 @@ static void report(struct vpc_probe *p, u8 reason, u64 now)
 	lockdep_assert_held(&p->lock);
 	if (p->up && !up) {
 		vpc_policy_down(&p->policy, &p->cfg.policy, now);
+		p->down_since = now;
 		p->flips++;
 	} else if (!p->up && up) {
 		vpc_policy_up(&p->policy, &p->cfg.policy, now);
@@ -84,6 +82,16 @@ static void report(struct vpc_probe *p, u8 reason, u64 now)
 	vpc_health_probe(p->nh, up, held, &cause);
 }
 
+/* A peer that polls all the time gets its answers at the pace of an interval. */
+static bool may_reply(struct vpc_probe *p, u64 now)
+{
+	if (now - p->replies_since > p->cfg.interval_us * (u64)NSEC_PER_USEC) {
+		p->replies_since = now;
+		p->replies = 0;
+	}
+	return p->replies < VPC_PROBE_REPLIES && ++p->replies;
+}
+
 /* Do what a session asks for; returns packets to send when the lock is free again. */
 static struct sk_buff *follow(struct vpc_probe *p, unsigned int what, u8 reason, u64 now)
 {
@@ -94,12 +102,15 @@ static struct sk_buff *follow(struct vpc_probe *p, unsigned int what, u8 reason,
 	/* First of all: from here on no packet is lost. */
 	if (what & VPC_PROBE_STATE)
 		report(p, reason, now);
-	if (what & (VPC_PROBE_REPLY | VPC_PROBE_SEND))
+	if ((what & VPC_PROBE_SEND) || ((what & VPC_PROBE_REPLY) && may_reply(p, now)))
 		skb = vpc_probe_packet(p, what & VPC_PROBE_REPLY, now);
 	if (what & (VPC_PROBE_SEND | VPC_PROBE_TIMERS)) {
+		if (what & VPC_PROBE_SEND)
+			p->last_tx = now;
+		/* From the last packet, or a peer with ever new wishes would keep us silent. */
 		next = p->ops->tx_ns(p);
 		if (next)
-			vpc_calendar_set(&p->tx, now + next);
+			vpc_calendar_set(&p->tx, p->last_tx + next);
 	}
 	if (what & (VPC_PROBE_STATE | VPC_PROBE_TIMERS))
 		arm_detection(p);
@@ -115,6 +126,9 @@ static u64 fire_tx(struct vpc_calendar_entry *e, u64 now)
 	spin_lock(&p->lock);
 	next = p->ops->tx_ns(p);
 	skb = next ? vpc_probe_packet(p, false, now) : NULL;
+	p->last_tx = now;
+	if (p->ops->asks)
+		arm_detection(p);
 	spin_unlock(&p->lock);
 	if (skb)
 		vpc_probe_transmit(p, skb);
@@ -128,36 +142,43 @@ static void fence_passed(struct vpc_fence *f)
 {
 	struct vpc_probe *p = container_of(f, struct vpc_probe, fence);
 	struct sk_buff *skb = NULL;
-	u64 silence, now;
+	unsigned int what = 0;
+	u64 deadline, now;
 
+	/* Softirq is no read side of RCU by itself. */
+	rcu_read_lock();
 	spin_lock(&p->lock);
 	now = ktime_get_ns();
-	silence = detection(p);
-	if (silence && p->ops->last_good(p) + silence > now)
+	deadline = p->ops->deadline(p);
+	if (deadline && deadline <= now)
+		what = p->ops->expired(p, now);
+	/* A packet may have come between the two looks, on another CPU. */
+	if (what)
+		skb = follow(p, what, VPC_FLIP_DETECTION, now);
+	else
 		arm_detection(p);
-	else if (silence)
-		skb = follow(p, p->ops->expired(p, now), VPC_FLIP_DETECTION, now);
 	spin_unlock(&p->lock);
 	if (skb)
 		vpc_probe_transmit(p, skb);
+	rcu_read_unlock();
 }
 
 static u64 fire_detect(struct vpc_calendar_entry *e, u64 now)
 {
 	struct vpc_probe *p = probe_of_detect(e);
-	u64 silence, due, next = 0;
+	u64 deadline, next = 0;
 
 	spin_lock(&p->lock);
-	silence = detection(p);
-	due = p->ops->last_good(p) + silence;
-	if (silence && due > now) {
+	deadline = p->ops->deadline(p);
+	if (deadline > now) {
 		p->graces = 0;
-		next = due;
-	} else if (silence && now - e->due > VPC_PROBE_LATE && p->graces < VPC_PROBE_GRACES) {
+		next = deadline;
+	} else if (deadline && now - e->due > VPC_PROBE_LATE && p->graces < VPC_PROBE_GRACES) {
 		p->graces++;
 		atomic64_inc(&p->forgiven);
-		next = now + max_t(u64, silence / p->cfg.multiplier, VPC_PROBE_LATE);
-	} else if (silence) {
+		next = now + max_t(u64, div_u64(p->ops->detect_ns(p), p->cfg.multiplier),
+				   VPC_PROBE_LATE);
+	} else if (deadline) {
 		p->graces = 0;
 		vpc_fence_start(&p->fence, READ_ONCE(p->rx_cpu));
 	}
@@ -170,10 +191,38 @@ static u64 fire_wake(struct vpc_calendar_entry *e, u64 now)
 	struct vpc_probe *p = container_of(e, struct vpc_probe, wake);
 
 	spin_lock(&p->lock);
+	/* The device was gone for a moment: for the policy that is a failure as any other. */
+	if (vpc_health_flapped(p->nh) && p->up) {
+		vpc_policy_down(&p->policy, &p->cfg.policy, now);
+		vpc_policy_up(&p->policy, &p->cfg.policy, now);
+		p->flips++;
+	}
 	if (p->up)
 		report(p, VPC_FLIP_POLICY, now);
 	spin_unlock(&p->lock);
 	return 0;
+}
+
+/**
+ * vpc_probe_flapped() - the device of the next hop has gone, maybe for a moment only
+ * @p: the probe
+ * Context: any; atomic.
+ */
+void vpc_probe_flapped(struct vpc_probe *p)
+{
+	vpc_calendar_set(&p->wake, ktime_get_ns());
+}
+
+/* A packet that was good news. What says "down" is none, and ends no count of packets. */
+static void note_good(struct vpc_probe *p, u64 now)
+{
+	int cpu = smp_processor_id();
+
+	WRITE_ONCE(p->good, now);
+	if (READ_ONCE(p->rx_cpu) != cpu)
+		WRITE_ONCE(p->rx_cpu, cpu);
+	vpc_health_good(p->nh);
+	atomic64_inc(&p->received);
 }
 
 /**
@@ -187,32 +236,29 @@ unsigned int vpc_probe_input(struct vpc_probe *p, const struct vpc_probe_rx *rx)
 {
 	struct sk_buff *skb;
 	unsigned int what;
-	int cpu;
+	bool fell;
 
-	cpu = smp_processor_id();
-	if (READ_ONCE(p->rx_cpu) != cpu)
-		WRITE_ONCE(p->rx_cpu, cpu);
 	if (p->ops->rx_quick(p, rx)) {
-		vpc_health_good(p->nh);
-		atomic64_inc(&p->received);
+		note_good(p, rx->now);
 		return VPC_PROBE_VALID;
 	}
 	spin_lock(&p->lock);
 	what = p->ops->rx(p, rx);
-	if (what & VPC_PROBE_VALID)
-		vpc_health_good(p->nh);
-	skb = follow(p, what, p->ops->state(p) == VPC_PROBE_UP ? VPC_FLIP_PROBE :
-		     p->ops->cause(p), rx->now);
+	fell = p->up && p->ops->state(p) != VPC_PROBE_UP;
+	if (fell)
+		atomic64_inc(&p->received);
+	else if (what & VPC_PROBE_VALID)
+		note_good(p, rx->now);
+	skb = follow(p, what, fell ? p->ops->cause(p) : VPC_FLIP_PROBE, rx->now);
 	spin_unlock(&p->lock);
-	atomic64_inc(what & VPC_PROBE_VALID ? &p->received : &p->discarded);
 	if (skb)
 		vpc_probe_transmit(p, skb);
 	return what & VPC_PROBE_VALID;
 }
 
 /**
- * vpc_probe_prepare() - get what may not be there to be had
- * @p: a new probe
+ * vpc_probe_prepare() - all of a probe but that it runs; from here on packets may see it
+ * @p: a new probe, with its number
  * @extack: gets the sentence of a refusal
  * Context: vpc_net::lock is held; may sleep.
  * Return: 0 or -ENOMEM.
@@ -227,6 +273,12 @@ int vpc_probe_prepare(struct vpc_probe *p, struct netlink_ext_ack *extack)
 		goto err_tx;
 	if (vpc_calendar_entry_init(&p->wake, fire_wake))
 		goto err_detect;
+	p->rx_cpu = raw_smp_processor_id();
+	spin_lock_bh(&p->lock);
+	p->ops->start(p);
+	if (p->cfg.admin_down)
+		p->ops->admin(p, true);
+	spin_unlock_bh(&p->lock);
 	return 0;
 
 err_detect:
@@ -260,14 +312,11 @@ void vpc_probe_run(struct vpc_probe *p)
 	u64 next;
 
 	spin_lock_bh(&p->lock);
-	p->rx_cpu = raw_smp_processor_id();
-	p->ops->start(p);
-	if (p->cfg.admin_down)
-		p->ops->admin(p, true);
 	next = p->ops->tx_ns(p);
+	p->last_tx = ktime_get_ns();
 	/* Not all of a thousand at once. */
 	if (next)
-		vpc_calendar_set(&p->tx, ktime_get_ns() +
+		vpc_calendar_set(&p->tx, p->last_tx +
 				 get_random_u32_below(min_t(u64, next, NSEC_PER_SEC / 4)));
 	spin_unlock_bh(&p->lock);
 }
@@ -287,6 +336,9 @@ void vpc_probe_reconfigure(struct vpc_probe *p, const struct vpc_probe_config *c
 
 	spin_lock_bh(&p->lock);
 	now = ktime_get_ns();
+	/* A delay that is another one counts from now. */
+	if (p->up && cfg->policy.fail_back_ms != p->cfg.policy.fail_back_ms)
+		vpc_policy_up(&p->policy, &cfg->policy, now);
 	p->cfg = *cfg;
 	what = p->ops->set(p);
 	if (admin)
@@ -324,6 +376,7 @@ void vpc_probe_stop(struct vpc_probe *p)
 	local_bh_disable();
 	rcu_read_lock();
 	spin_lock(&p->lock);
+	p->cfg.admin_down = true;
 	p->ops->admin(p, true);
 	for (i = 0; i < ARRAY_SIZE(skb); i++)
 		skb[i] = p->ops->tx_ns(p) ? vpc_probe_packet(p, false, ktime_get_ns()) : NULL;

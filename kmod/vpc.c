@@ -323,12 +323,9 @@ static void flush_vpc(struct vpc *vpc)
 	struct vpc_peering_side *side, *next_side;
 	struct vpc_subnet *subnet, *next_subnet;
 	struct vpc_table *table, *next_table;
-	struct vpc_probe *probe, *next_probe;
 	struct vpc_link *link, *next_link;
 	u32 routes;
 
-	list_for_each_entry_safe(probe, next_probe, &vpc->probes, node)
-		vpc_probe_del(probe);
 	list_for_each_entry_safe(link, next_link, &vpc->links, node) {
 		if (vpc_link_is_uplink(link))
 			vpc_uplink_remove(vpc_uplink_of(link));
@@ -359,6 +356,11 @@ void vpc_flush(struct vpc_net *vn)
 	lockdep_assert_held(&vn->lock);
 	for (id = 0; (obj = vpc_object_next(&vn->registry[VPC_KIND_TABLE], id)); id = obj->id + 1) {
 		vpc_route_clear(container_of(obj, struct vpc_table, obj));
+		cond_resched();
+	}
+	/* Of all VPCs first: one may have the next hop of a peering that the other side deletes. */
+	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_PROBE], 0))) {
+		vpc_probe_del(container_of(obj, struct vpc_probe, obj));
 		cond_resched();
 	}
 	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_VPC], 0))) {
