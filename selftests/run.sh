@@ -22,7 +22,7 @@ passed=0 failed=0 skipped=0
 bad=()
 
 # A name that brings others along.
-also_named="failover: probes bfd frr groups"
+also_named="failover: probes bfd frr groups sessions"
 for name in ${also_named#*:}; do
 	[[ " $TESTS " != *" ${also_named%%:*} "* ]] || [ ! -x "selftests/$name.sh" ] || TESTS+=" $name"
 done
