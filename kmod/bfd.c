@@ -29,6 +29,7 @@
  */
 
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 
@@ -444,7 +445,7 @@ u64 vpc_bfd_detect_ns(const struct vpc_bfd *s)
 u64 vpc_bfd_tx_ns(const struct vpc_bfd *s, u32 random)
 {
 	u64 ns = interval_us(s) * NS_PER_US;
-	u64 least = s->config.multiplier == 1 ? interval_us(s) / 10 * NS_PER_US : 0;
+	u64 least = s->config.multiplier == 1 ? div_u64(ns, 10) : 0;
 
 	return ns - least - ((ns / 4 - least) * (random >> 16) >> 16);
 }
