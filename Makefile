@@ -122,7 +122,7 @@ check-vm: deps
 	@$(RUNNER) vm
 
 check-long: deps deps-kernel
-	@LONG=1 $(RUNNER) style host vm icount debug
+	@LONG=1 $(RUNNER) style host vm icount debug stall
 
 check-debug: deps deps-kernel
 	@MAKE="$(MAKE)" TESTS="$(TESTS)" selftests/debug/run all

@@ -193,7 +193,7 @@ policy()
 	check "never: until told to" wait_for 60 health_is p1 up
 	t_is "never: by the administrator" "$(flip_get p1 cause)" administrator
 
-	vpc_ok probe set p1 fail-back 0 suppress 2500 reuse 1000 half-life 2 admin up
+	vpc_ok probe set p1 fail-back 0 suppress 2500 reuse 2400 half-life 20 admin up
 	for _ in 1 2 3 4; do
 		check "damping: up or held" wait_for 60 probe_in p1 up
 		fall one
@@ -201,7 +201,7 @@ policy()
 	check "damping: held" wait_for 60 health_is p1 held
 	t_num "damping: the penalty is shown" "$(probe_get p1 penalty)" -gt 1000
 	check "damping: used again" wait_for 60 health_is p1 up
-	t_num "damping: the penalty has gone" "$(probe_get p1 penalty)" -le 1000
+	t_num "damping: the penalty has gone" "$(probe_get p1 penalty)" -le 2400
 	t_is "damping: by policy" "$(flip_get p1 cause)" policy
 	peers_stop
 }

@@ -250,7 +250,7 @@ check()
 
 	[ -z "${LONG:-}" ] || fuzz=300
 
-	names=" style host icount debug $(vm_scripts | xargs -r -n 1 basename -s .sh | tr '\n' ' ')"
+	names=" style host icount debug stall $(vm_scripts | xargs -r -n 1 basename -s .sh | tr '\n' ' ')"
 	for name in $TESTS; do
 		if [[ $names != *" $name "* ]]; then
 			echo "run.sh: no test is called $name" >&2
@@ -292,6 +292,11 @@ check()
 			selected debug || continue
 			run_one debug 3600 env TESTS= selftests/debug/run bounded
 			count debug "$ok" "$not_ok" "$skip" "$taken"
+			;;
+		stall)
+			selected stall || continue
+			run_one stall 1800 selftests/uml/stall
+			count stall "$ok" "$not_ok" "$skip" "$taken"
 			;;
 		*)
 			echo "run.sh: unknown: $kind" >&2

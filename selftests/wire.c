@@ -5,6 +5,9 @@
  * a serial line (or two, to write to and to read from), as two bytes of length and the
  * frame. Another wire is at the other end. It says "ready" and runs until it is told to end.
  *
+ * A frame of no bytes says that one was taken. Not more than a few are on their way, others
+ * wait here: User-Mode Linux does not always go on reading a line that it had to stop.
+ *
  * User-Mode Linux has serial lines, whatever else it was built with: so a guest gets a
  * device whose other end is outside. What was sent to a guest that stands still waits in
  * the line. Nothing here may be the bottleneck: it runs ahead of everything else.
@@ -25,6 +28,8 @@
 #include <unistd.h>
 
 #define ROOM 65536
+#define QUEUE 1024
+#define WINDOW 1000	/* bytes on their way, or a single frame */
 
 static void __attribute__((noreturn)) die(const char *what)
 {
@@ -75,9 +80,51 @@ static void put(int fd, const uint8_t *p, size_t len)
 	}
 }
 
+/* Frames in the order in which they came: those before sent are on their way. */
+static uint8_t *queue[QUEUE];
+static unsigned int first, sent, end;
+static size_t going;
+
+static size_t size_of(const uint8_t *frame)
+{
+	return (frame[0] << 8 | frame[1]) + 2;
+}
+
+static void advance(int to)
+{
+	size_t len;
+
+	while (sent != end) {
+		len = size_of(queue[sent % QUEUE]);
+		if (going && going + len > WINDOW)
+			return;
+		going += len;
+		put(to, queue[sent++ % QUEUE], len);
+	}
+}
+
+static void enqueue(const uint8_t *frame, size_t len)
+{
+	if (end - first == QUEUE)
+		return;	/* lost, as on any cable */
+	queue[end % QUEUE] = malloc(len);
+	if (!queue[end % QUEUE])
+		die("queue");
+	memcpy(queue[end++ % QUEUE], frame, len);
+}
+
+static void taken(void)
+{
+	if (first == sent)
+		return;
+	going -= size_of(queue[first % QUEUE]);
+	free(queue[first++ % QUEUE]);
+}
+
 int main(int argc, char **argv)
 {
 	static uint8_t in[2 * ROOM], out[ROOM + 2];
+	static const uint8_t ack[2];
 	struct sched_param ahead = { .sched_priority = 50 };
 	struct pollfd wait[2] = { { .events = POLLIN }, { .events = POLLIN } };
 	size_t have = 0, len, off;
@@ -105,7 +152,8 @@ int main(int argc, char **argv)
 			if (n > 0) {
 				out[0] = n >> 8;
 				out[1] = n;
-				put(to, out, n + 2);
+				enqueue(out, n + 2);
+				advance(to);
 			}
 		}
 		if (!wait[1].revents)
@@ -118,9 +166,15 @@ int main(int argc, char **argv)
 			len = in[off] << 8 | in[off + 1];
 			if (have - off < len + 2)
 				break;
+			if (!len) {
+				taken();
+				continue;
+			}
 			/* A device that is down takes nothing. */
 			(void)!write(wait[0].fd, in + off + 2, len);
+			put(to, ack, sizeof(ack));
 		}
+		advance(to);
 		have -= off;
 		memmove(in, in + off, have);
 	}
