@@ -305,7 +305,8 @@ over_peering()
 	vpc_ok peering add ab vpc a peer b
 	vpc_ok route add 10.2.0.0/16 vpc a via peering ab
 	vpc_ok route add 10.1.0.0/16 vpc b via peering ab
-	vpc_ok probe add pp for peering ab icmp source 10.1.1.1 destination 10.2.1.10 interval 100
+	vpc_ok probe add pp for peering ab icmp source 10.1.1.1 destination 10.2.1.10 \
+		interval 300 retries 20
 	t_is "the side of the source" "$(probe_get pp vpc)" a
 	probe_up pp "by a peering"
 	vpc_ok probe add pb for peering ab vpc b bfd source 10.2.1.99 destination 10.1.1.10
