@@ -1,10 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A first look: two VPCs that come to talk over a peering, and a third with the
-# addresses of the first that notices nothing. Run it by `make demo`, or on any
-# machine where vpc.ko is loaded, as root. Fails when a step does not show what it says.
+# addresses of the first that notices nothing; then a pair of routers of which one dies. Run
+# it by `make demo`, or on any machine where vpc.ko is loaded, as root. Fails when a step
+# does not show what it says.
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/lib.sh"
+. "${0%/*}/scene.sh"
+. "${0%/*}/lib-bfd.sh"
 
 T_ID=demo$$
 T_DIR=$(mktemp -d /tmp/vpc-demo.XXXXXX) || exit 1
@@ -155,4 +158,57 @@ fails blue $(ping4 10.0.1.10)
 say "11. And everything is gone:"
 works router vpcctl flush
 works router vpcctl
+# --- a router dies ----------------------------------------------------------------------
+
+PACKETS=2000
+
+# What d has got of the stream.
+arrived()
+{
+	ns d nft -j list table inet seen | jq '.. | .counter? | .packets? // empty'
+}
+
+more_than()
+{
+	[ "$(arrived)" -gt "$1" ]
+}
+
+t_remove
+two_routers
+must ns d nft 'add table inet seen; add chain inet seen in { type filter hook input priority 0; };
+	add rule inet seen in udp dport 9 counter drop'
+
+say "12. VPC a reaches 10.50.0.0/16 by two routers, 100/0. Each has a probe: BFD, 100 ms x 3."
+for n in 1 2; do
+	peer_start "peer$n" "r$n" -i 100000 -r 100000 "172.16.$n.2" "172.16.$n.1"
+	works router vpcctl probe add "p$n" for router "172.16.$n.2" vpc a bfd \
+		source "172.16.$n.1" destination "172.16.$n.2"
+done
+works router vpcctl route add 10.50.0.0/16 vpc a via router 172.16.1.2 weight 100 \
+	via router 172.16.2.2 weight 0
+wait_for 60 probe_in p1 up || quit "probe p1 is not up"
+wait_for 60 probe_in p2 up || quit "probe p2 is not up"
+works router vpcctl route show vpc a
+shows "share 100"
+
+say "13. Packets flow, and the active router falls silent. Its link stays up."
+bg stream ha "$T_PKT" udp -c "$PACKETS" -i 5000 10.50.0.1 9
+wait_for 60 more_than 100 || quit "nothing arrives"
+silent='add table netdev silent; add chain netdev silent in { type filter hook ingress device eth0 priority 0; policy drop; }
+	add table inet silent; add chain inet silent out { type filter hook postrouting priority 0; policy drop; }'
+works r1 nft "$silent"
+bg_wait stream 300 || quit "the stream ends badly"
+lost=$((PACKETS - $(arrived)))
+
+say "14. The receipt, beside what the receiver counted:"
+works router vpcctl probe history p1
+shows "detection time expired"
+echo "             $PACKETS packets sent, $(arrived) received, $lost lost"
+packets=$(vpc -json probe history p1 | jq '.[-1].packets')
+if [ "$lost" = 0 ] || [ "$lost" -gt "$packets" ]; then
+	quit "the receipt says that $packets were given to the dead router"
+fi
+works router vpcctl route show vpc a
+works router vpcctl flush
+
 say "That is vpc. Next: README.md, vpcctl help, make check."
