@@ -84,6 +84,12 @@ SECTIONS = [
         ("memory-vpcs", "10,000 **VPCs** with a subnet and 50 routes", "memory-tables"),
         ("memory-tables", "10,000 tables of the kernel with 50 routes", None),
     ]),
+    ("A next hop goes down: until no route leads there", counts(("10", "1k", "100k", "1M"), [
+        ("flip", "**vpc**, {} routes", None),
+        ("flip-listen", "**vpc**, {} routes, somebody listens", None),
+        ("replace", "ip nexthop replace, {} routes with the group", None),
+        ("replace-listen", "ip nexthop replace, {} routes, somebody listens", None),
+    ])),
     ("TCP over veth devices", [
         ("tcp-leak", "VRF, route leaked to a device of another VRF", "tcp-leak"),
         ("tcp-peering", "**vpc**, peering", "tcp-leak"),
@@ -108,6 +114,7 @@ GOALS = [
     ("loading 1 M routes", "load", None, 1000000, ">="),
     ("memory of 1 M routes", "bytes", None, 24, "<="),
     ("memory of 10,000 VPCs with 50 routes", "memory-vpcs", None, 64, "<="),
+    ("a flip of 1 M routes, ns", "flip-1M", None, 10000, "<="),
     ("10,000 VPCs, ten busy, against one", "vpcs-10-of-10000", "vpcs-1", 2, "<="),
     ("10,000 VPCs, all busy, against one", "vpcs-10000", "vpcs-1", 2, "<="),
 ]
