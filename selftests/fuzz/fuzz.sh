@@ -106,13 +106,14 @@ netlink()
 	devices
 	fuzz nl R "$NLFUZZ" --seed "$SEED" --count $many --devices --every 1000
 	passed "netlink: $many messages by one" nl "$rc"
-	# A request for a peering must have expired before it can be enabled again.
+	# A request for a peering must have expired before it can be enabled again, and nothing
+	# may be left in a VPC that goes: neither comes about with every seed.
 	if [ "$many" -ge 4000 ]; then
-		t_num "all commands but one were taken, or all" "$(tally never nl)" -le 1
+		t_num "all commands but two were taken, or more" "$(tally never nl)" -le 2
 	else
 		t_skip "every command was taken" "too few messages"
 	fi
-	t_num "a quarter of the valid requests are taken" $(($(tally taken.valid nl) * 4)) -ge \
+	t_num "a fifth of the valid requests are taken" $(($(tally taken.valid nl) * 5)) -ge \
 		"$(tally sent.valid nl)"
 	fuzz nl2 R "$NLFUZZ" --seed $((SEED + 1)) --count $few --devices --jobs 3 --every 1000
 	passed "netlink: $few messages by three at once" nl2 "$rc"

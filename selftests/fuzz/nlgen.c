@@ -23,6 +23,7 @@ static struct {
 	bool v6;
 	int i;		/* how many of the repeated attribute there are already */
 	bool plain;	/* next hops without a target: what counts is how many */
+	bool probed;	/* the next hop is of a probe */
 } draw;
 
 const struct attr_set *set_of(int number)
@@ -169,6 +170,11 @@ static unsigned int host_of(const char *set, unsigned char *out)
 		return address(out, 0xfd02, draw.n, 0, 3 + (draw.i > 1 ? draw.i : (int)rnd(3)));
 	if (!strcmp(set, "nexthop"))
 		return chance(50) ? endpoint(out) : address(out, 0xfd02, draw.n, 0, 3 + rnd(3));
+	if (!strcmp(set, "source"))
+		return chance(50) ? address(out, 0xfd02, draw.n, 0, 2) :
+				    address(out, 0xfd00, draw.n, draw.k, 200 + rnd(8));
+	if (!strcmp(set, "destination"))
+		return address(out, 0xfd02, draw.n, 0, 3 + rnd(3));
 	if (!strcmp(set, "route"))
 		return address(out, 0xfd00, chance(50) ? draw.n : draw.p, rnd(SUBNETS), rnd(256));
 	return endpoint(out);
@@ -231,6 +237,8 @@ static void gen_nexthop(int parent, const struct attr *a)
 
 	if (draw.plain)
 		type = VPC_NH_BLACKHOLE + rnd(3);
+	else if (draw.probed && chance(95))
+		type = chance(30) ? VPC_NH_PEERING : VPC_NH_ROUTER;
 	else if (!rnd(400))
 		type = rnd(10);
 	for (i = 0; i < sets[set].count; i++) {
@@ -240,7 +248,7 @@ static void gen_nexthop(int parent, const struct attr *a)
 			tree_add(n, b->number, &type, 1);
 		else if (b->number == VPC_A_NEXTHOP_PEERING ? type == VPC_NH_PEERING :
 			 b->number == VPC_A_NEXTHOP_ADDRESS ? type == VPC_NH_ROUTER :
-			 b->type != T_FLAG && chance(30))
+			 b->type != T_FLAG && chance(draw.probed ? 2 : 30))
 			gen_attr(n, set, b);
 	}
 }
@@ -279,7 +287,9 @@ static void gen_nest(int parent, int set, const struct attr *a)
 	if (a->nested == SET_OP) {
 		gen_op(parent, a);
 	} else if (a->nested == SET_NEXTHOP) {
+		draw.probed = set == SET_PROBE;
 		gen_nexthop(parent, a);
+		draw.probed = false;
 	} else if (a->nested == SET_PREFIX) {
 		n = tree_add(parent, a->number | NLA_F_NESTED, NULL, 0);
 		size = prefix_of(sets[set].name, addr, &len);
@@ -306,6 +316,10 @@ static void gen_number(int parent, const struct attr *a)
 		v = 1;
 	else if (!strcmp(a->name, "peering-limit") && chance(90))
 		v = VPCS + rnd(10);
+	else if (!strcmp(a->name, "suppress") && chance(90))
+		v = 2000 + rnd(3000);
+	else if (!strcmp(a->name, "reuse") && chance(90))
+		v = 1 + rnd(1500);
 	else if (chance(20))
 		v = chance(50) ? a->low : high;
 	else if (chance(30))
@@ -349,7 +363,8 @@ static void gen_attr(int parent, int set, const struct attr *a)
 
 			tree_add(parent, a->number, mac, 6);
 		} else {
-			tree_add(parent, a->number, buf, host_of(sets[set].name, buf));
+			tree_add(parent, a->number, buf,
+				 host_of(set == SET_PROBE ? what : sets[set].name, buf));
 		}
 		break;
 	case T_NEST:
@@ -375,12 +390,12 @@ static unsigned int weight(const struct command *c)
 	if (!strcmp(c->name, "route-change"))
 		return 24;
 	if (!strcmp(c->name, "port-new") || !strcmp(c->name, "subnet-new") ||
-	    !strcmp(c->name, "peering-new"))
+	    !strcmp(c->name, "peering-new") || !strcmp(c->name, "probe-new"))
 		return 10;
 	if (strstr(c->name, "-new") || !strcmp(c->name, "peering-accept") ||
 	    !strcmp(c->name, "peering-enable"))
 		return 7;
-	return strstr(c->name, "-del") || strstr(c->name, "-reject") ? 2 : 3;
+	return 3;
 }
 
 static const struct command *draw_command(void)
