@@ -136,29 +136,21 @@ static int get_config(struct genl_info *info, const struct vpc_probe_ops *ops,
 }
 
 /* The VPC whose routes have the next hop. */
-static struct vpc *domain_of(struct genl_info *info, const struct nlattr *target,
+static struct vpc *domain_of(struct genl_info *info, const struct nlattr *peering,
 			     const struct vpc_addr *source)
 {
-	struct vpc_net *vn = vpc_nl_net(info);
 	const struct vpc_prefix host = vpc_prefix_host(source);
-	struct nlattr *tb[VPC_A_NEXTHOP_MAX + 1];
 	const struct vpc_peering *p;
-	const char *name;
-	int i, err;
+	int i;
 
 	if (info->attrs[VPC_A_PROBE_VPC])
 		return vpc_nl_vpc(info, VPC_A_PROBE_VPC, "probe", "VPC");
-	/* The policy of the command has checked what is inside. */
-	err = nla_parse_nested(tb, VPC_A_NEXTHOP_MAX, target, NULL, info->extack);
-	if (err)
-		return ERR_PTR(err);
-	if (!tb[VPC_A_NEXTHOP_PEERING])
+	if (!peering)
 		return ERR_PTR(vpc_err(info->extack, -EINVAL, "probe: no VPC given"));
-	name = nla_data(tb[VPC_A_NEXTHOP_PEERING]);
-	p = vpc_peering_find(vn, name);
+	p = vpc_peering_find(vpc_nl_net(info), nla_data(peering));
 	if (!p)
 		return ERR_PTR(vpc_err(info->extack, -ENOENT, "there is no peering named %s",
-				       name));
+				       (const char *)nla_data(peering)));
 	for (i = 0; i < 2; i++)
 		if (vpc_vpc_cidr_of(p->side[i].vpc, &host))
 			return p->side[i].vpc;
@@ -171,11 +163,19 @@ static struct vpc *domain_of(struct genl_info *info, const struct nlattr *target
 static int get_target(struct genl_info *info, struct vpc_probe_new *new)
 {
 	const struct nlattr *target = info->attrs[VPC_A_PROBE_NEXTHOP];
+	struct nlattr *tb[VPC_A_NEXTHOP_MAX + 1];
 	struct vpc_path path;
 	struct vpc *vpc;
 	int err;
 
-	vpc = domain_of(info, target, &new->source);
+	/* The policy of the command has checked what is inside. */
+	err = nla_parse_nested(tb, VPC_A_NEXTHOP_MAX, target, NULL, info->extack);
+	if (err)
+		return err;
+	if (tb[VPC_A_NEXTHOP_PRIORITY] || tb[VPC_A_NEXTHOP_WEIGHT])
+		return vpc_err(info->extack, -EINVAL,
+			       "probe: its next hop has no priority and no weight, those are a route's");
+	vpc = domain_of(info, tb[VPC_A_NEXTHOP_PEERING], &new->source);
 	if (IS_ERR(vpc))
 		return PTR_ERR(vpc);
 	err = vpc_nexthop_parse(vpc, target, &path, info->extack);
