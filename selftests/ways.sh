@@ -84,7 +84,7 @@ uplink_table()
 	must r ip link del u0
 	must ns h1 "$T_PKT" send -c 3 eth0 eth dst "$(mac R p1)" ip4 src 10.1.1.10 dst 203.0.113.1 udp 1 2
 	fence h1 10.1.1.1
-	t_is "a router without its device: nexthop_down" "$(more a no_nexthop "$before")" 3
+	t_is "a router without its device: nexthop_down" "$(more a nexthop_down "$before")" 3
 	vpc_ok route del 203.0.113.0/24 vpc a
 }
 
