@@ -54,6 +54,13 @@ static inline u8 vpc_family_bytes(u8 family)
 	return vpc_family_bits(family) / 8;
 }
 
+/* Into what is compared as bytes: the padding there stays as it was zeroed. */
+static inline void vpc_addr_copy(struct vpc_addr *to, const struct vpc_addr *from)
+{
+	to->family = from->family;
+	memcpy(to->bytes, from->bytes, sizeof(to->bytes));
+}
+
 static inline bool vpc_addr_equal(const struct vpc_addr *a, const struct vpc_addr *b)
 {
 	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));

@@ -136,6 +136,32 @@ static int check_policy(const struct vpc_policy_config *cfg, struct netlink_ext_
 	return 0;
 }
 
+static void make_flow(struct vpc_probe_flow *flow, const struct vpc_probe_new *new)
+{
+	memset(flow, 0, sizeof(*flow));
+	flow->vpc = new->nh->key.vpc;
+	vpc_addr_copy(&flow->source, &new->source);
+	vpc_addr_copy(&flow->destination, &new->destination);
+}
+
+/* The BFD probe with these addresses, or NULL. Probes come and go under vpc_net::lock. */
+static const struct vpc_probe *bfd_between(const struct vpc_probe_new *new)
+{
+	const struct vpc_probe *found = NULL;
+	struct rhlist_head *list, *at;
+	struct vpc_probe_flow flow;
+	struct vpc_probe *p;
+
+	make_flow(&flow, new);
+	rcu_read_lock();
+	list = rhltable_lookup(&flow.vpc->vn->probe_flows, &flow, vpc_probe_by_flow);
+	rhl_for_each_entry_rcu(p, at, list, by_flow)
+		if (p->ops->type == VPC_PROBE_BFD)
+			found = p;
+	rcu_read_unlock();
+	return found;
+}
+
 static int check(const struct vpc_probe_new *new, const struct vpc_probe_ops *ops,
 		 struct netlink_ext_ack *extack)
 {
@@ -163,13 +189,11 @@ static int check(const struct vpc_probe_new *new, const struct vpc_probe_ops *op
 			       vpc_nexthop_str(nh, name, sizeof(name)),
 			       vpc_addr_str(&new->destination, buf));
 	/* A BFD peer that has forgotten our number is known by its address alone. */
-	list_for_each_entry(other, &vpc->probes, node)
-		if (new->type == VPC_PROBE_BFD && other->ops->type == VPC_PROBE_BFD &&
-		    vpc_addr_equal(&other->flow.source, &new->source) &&
-		    vpc_addr_equal(&other->flow.destination, &new->destination))
-			return vpc_err(extack, -EEXIST,
-				       "probe %s has BFD between these two addresses already: give another source",
-				       other->obj.name);
+	other = new->type == VPC_PROBE_BFD ? bfd_between(new) : NULL;
+	if (other)
+		return vpc_err(extack, -EEXIST,
+			       "probe %s has BFD between these two addresses already: give another source",
+			       other->obj.name);
 	return check_policy(&new->cfg.policy, extack);
 }
 
@@ -214,11 +238,7 @@ struct vpc_probe *vpc_probe_new(const struct vpc_probe_new *new, struct netlink_
 	}
 	p->ops = ops;
 	p->nh = new->nh;
-	p->flow.vpc = vpc;
-	p->flow.source.family = new->source.family;
-	memcpy(p->flow.source.bytes, new->source.bytes, sizeof(new->source.bytes));
-	p->flow.destination.family = new->destination.family;
-	memcpy(p->flow.destination.bytes, new->destination.bytes, sizeof(new->destination.bytes));
+	make_flow(&p->flow, new);
 	p->multihop = needs_multihop(new);
 	p->cfg = new->cfg;
 	err = vpc_object_add(&vn->registry[VPC_KIND_PROBE], &p->obj, new->name, extack);

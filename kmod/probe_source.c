@@ -42,8 +42,7 @@ static void make_key(struct source_key *key, const struct vpc *vpc, const struct
 {
 	memset(key, 0, sizeof(*key));
 	key->vpc = (struct vpc *)vpc;
-	key->addr.family = addr->family;
-	memcpy(key->addr.bytes, addr->bytes, sizeof(addr->bytes));
+	vpc_addr_copy(&key->addr, addr);
 }
 
 static struct vpc_probe_source *find(const struct vpc *vpc, const struct vpc_addr *addr)
