@@ -24,24 +24,6 @@ expect()
 	check "$4: the receipt says why" wait_for 60 caused "$1" "$3"
 }
 
-caused()
-{
-	local is
-
-	is=$(vpc -json probe history "$1" | jq -r '.[-1] | "\(.from)>\(.to) \(.cause)"')
-	echo "$is"
-	[ "$is" = "$2" ]
-}
-
-has()
-{
-	local is
-
-	is=$(probe_get "$1" "$2")
-	echo "$1 $2: $is"
-	[ "$is" = "$3" ]
-}
-
 # --- what is on the wire ---------------------------------------------------------------
 
 wire()

@@ -208,8 +208,8 @@ policy()
 
 # --- without a probe ------------------------------------------------------------------------------
 
-# caused TARGET CHANGE: the last receipt of a next hop
-caused()
+# left_by TARGET CHANGE: the last receipt of a next hop
+left_by()
 {
 	local is
 
@@ -227,23 +227,23 @@ no_probe()
 	must ns d ip route replace default via 192.0.2.9
 	check "no probe: the neighbour is there" pings ha 10.50.0.1
 	must ns r1 ip link set eth0 down
-	check "carrier lost" wait_for 60 caused "router 172.16.1.2" "up>down carrier"
+	check "carrier lost" wait_for 60 left_by "router 172.16.1.2" "up>down carrier"
 	check "the other one is taken" pings ha 10.50.0.1
 	t_is "and shown" "$(shares 10.50.0.0/16)" "172.16.1.2:0 172.16.2.2:100"
 	must ns r1 ip link set eth0 up
 	must ip -n "$T_ID.r1" route replace 10.1.0.0/16 via 172.16.1.1
 	# What is back is the device; the neighbour has to answer first.
-	check "carrier back" wait_for 60 caused "router 172.16.1.2" "down>up [cn]*"
+	check "carrier back" wait_for 60 left_by "router 172.16.1.2" "down>up [cn]*"
 	check "it is taken" pings ha 10.50.0.1
 	must ns r1 ip link set eth0 arp off
 	must ns r1 nft 'add table arp deaf; add chain arp deaf in {
 		type filter hook input priority 0; policy drop; }'
 	check "no answer to ARP: down after three" wait_for 180 \
-		caused "router 172.16.1.2" "up>down neighbour"
+		left_by "router 172.16.1.2" "up>down neighbour"
 	check "the other one is taken" pings ha 10.50.0.1
 	must ns r1 nft delete table arp deaf
 	must ns r1 ip link set eth0 arp on
-	check "answers again" wait_for 180 caused "router 172.16.1.2" "down>up neighbour"
+	check "answers again" wait_for 180 left_by "router 172.16.1.2" "down>up neighbour"
 }
 
 # --- events -------------------------------------------------------------------------------------

@@ -15,24 +15,6 @@ SINGLE="for router 172.16.1.2 vpc a bfd source 172.16.1.1 destination 172.16.1.2
 PEER="peer 172.16.1.1 local-address 172.16.1.2 interface eth0"
 OURS=172.16.1.1
 
-has()
-{
-	local is
-
-	is=$(probe_get "$1" "$2")
-	echo "$1 $2: $is"
-	[ "$is" = "$3" ]
-}
-
-caused()
-{
-	local is
-
-	is=$(vpc -json probe history "$1" | jq -r '.[-1] | "\(.from)>\(.to) \(.cause)"')
-	echo "$is"
-	[ "$is" = "$2" ]
-}
-
 frr_has()
 {
 	local is

@@ -111,6 +111,8 @@ bfd_fields()
 #                                10.50.0.1 and fd00:50::1 (devices d1, d2)
 #   probe_get NAME FIELD         of "probe show", as jq takes it
 #   probe_in NAME STATE          for wait_for: up, down, init, admin-down
+#   has NAME FIELD VALUE         for wait_for: of "probe show", as jq takes it
+#   caused NAME TEXT             for wait_for: the last receipt says "up>down carrier"
 #   probe_up NAME                check: it comes up
 #   flip_get NAME FIELD [N]      of the receipts of a probe, the last or the Nth of them
 #   flip_causes NAME             "up>down detection time expired" of each, one per line
@@ -161,6 +163,24 @@ probe_get()
 probe_in()
 {
 	[ "$(probe_get "$1" state)" = "$2" ]
+}
+
+has()
+{
+	local is
+
+	is=$(probe_get "$1" "$2")
+	echo "$1 $2: $is"
+	[ "$is" = "$3" ]
+}
+
+caused()
+{
+	local is
+
+	is=$(vpc -json probe history "$1" | jq -r '.[-1] | "\(.from)>\(.to) \(.cause)"')
+	echo "$is"
+	[ "$is" = "$2" ]
 }
 
 probe_up()

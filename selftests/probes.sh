@@ -13,24 +13,6 @@ t_need "$T_BFD" arping ndisc6
 # Words that make a BFD probe of r1.
 R1="for router 172.16.1.2 vpc a bfd source 172.16.1.1 destination 172.16.1.2"
 
-has()
-{
-	local is
-
-	is=$(probe_get "$1" "$2")
-	echo "$1 $2: $is"
-	[ "$is" = "$3" ]
-}
-
-caused()
-{
-	local is
-
-	is=$(vpc -json probe history "$1" | jq -r '.[-1] | "\(.from)>\(.to) \(.cause)"')
-	echo "$is"
-	[ "$is" = "$2" ]
-}
-
 above()
 {
 	[ "$(probe_get "$1" "$2")" -gt "$3" ]
@@ -69,6 +51,8 @@ refusals()
 	refuse 10.1.1.10 pa -- probe add p2 for router 172.16.2.2 vpc a bfd source 10.1.1.10 \
 		destination 172.16.2.2
 	refuse source ab -- probe add p2 for peering ab bfd source 10.9.1.1 destination 10.2.1.10
+	refuse p1 "another source" -- probe add p2 for router 172.16.2.2 vpc a bfd \
+		source 172.16.1.1 destination 172.16.1.2
 	set -- for router 172.16.2.2 vpc a bfd source 172.16.2.1 destination 172.16.2.2
 	refuse 10 60000 -- probe add p2 "$@" interval 9
 	refuse 10 60000 -- probe add p2 "$@" interval 60001
