@@ -47,6 +47,12 @@ goes()
 	t_is "$1" "$(stamps at), else $(stamp_count else)" "20 1 20 20, else 0"
 }
 
+# Which of two it is depends on a key that is another one with each boot.
+one_has_all()
+{
+	[ $(($(stamp_count one) + $(stamp_count other))) = "$1" ]
+}
+
 longest_prefix()
 {
 	local dst
@@ -151,7 +157,15 @@ next_hops()
 	vpc_ok route replace $dst vpc a via router 10.1.2.12 weight 0 priority 1 via router 10.1.2.11 priority 2
 	goes "a standby comes before the next priority" 198.51.100.1 r2
 	vpc_ok route replace $dst vpc a via router 10.1.2.11 weight 0 via router 10.1.2.12 weight 0
-	goes "of standbys the first" 198.51.100.1 r1
+	stamp_catch one r1 5000
+	stamp_catch other r2 5000
+	stamp_send from ha 198.51.100.1 5000 1000 20
+	bg_wait from
+	wait_for 60 one_has_all 20
+	bg_stop catch.one
+	bg_stop catch.other
+	t_is "of equal standbys one takes a flow" \
+		"$(printf '%s\n' "$(stamp_count one)" "$(stamp_count other)" | sort -n | xargs)" "0 20"
 	vpc_ok route del $dst vpc a via router 10.1.2.11 via router 10.1.2.12
 	t_is "with its last next hop a route goes" "$(paths $dst)" ""
 	keep
