@@ -28,7 +28,9 @@
  *   INFO_GET     do: -> VPC_A_INFO_*
  *   FLUSH        do: removes every object of the namespace
  *
- *   VPC_NEW      do: NAME, CIDR[] (1..16), ACCOUNT?, PEERING_LIMIT?
+ *   SETTINGS_SET do: IF_ID_FIRST, IF_ID_LAST
+ *
+ *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?
  *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?
  *   VPC_DEL      do: NAME
  *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
@@ -46,15 +48,29 @@
  *   UPLINK_DEL   do: DEV
  *   UPLINK_GET   do: DEV;  dump: VPC?
  *   ENDPOINT_GET dump: VPC?
- *   ROUTE_CHANGE do: TABLE | VPC, REPLACE_TABLE?, OP[]
- *   ROUTE_GET    dump: TABLE? | VPC?, PEERING?
- *   ROUTE_LOOKUP do: TABLE | VPC | DEV, ADDRESS -> VPC_A_ROUTE_*, or ENETUNREACH
+ *   ROUTE_CHANGE do: TABLE | VPC | GATEWAY, REPLACE_TABLE?, OP[]
+ *   ROUTE_GET    dump: TABLE? | VPC? | GATEWAY?, PEERING?, IPSEC?
+ *   ROUTE_LOOKUP do: TABLE | VPC | GATEWAY | DEV, ADDRESS -> VPC_A_ROUTE_*, or
+ *                ENETUNREACH
  *   PEERING_NEW  do: NAME, VPC, PEER, AS?, EXPIRES?
  *   PEERING_SET  do: NAME, NEW_NAME, AS?
  *   PEERING_ACCEPT, PEERING_REJECT, PEERING_ENABLE, PEERING_DEL
  *                do: NAME, AS? (REJECT and DEL -> ROUTES_REMOVED)
  *   PEERING_GET  do: NAME;  dump: VPC?
  *   STATS_GET    do: VPC -> VPC_A_STATS_*;  dump: all
+ *   VPN_GATEWAY_NEW do: NAME, VPC, LOCAL, INSIDE[]? (one per family), BANDWIDTH?,
+ *                TRANSIT?, MSS_CLAMP?
+ *   VPN_GATEWAY_SET do: NAME, NEW_NAME?, BANDWIDTH?, TRANSIT?, MSS_CLAMP?
+ *   VPN_GATEWAY_DEL do: NAME
+ *   VPN_GATEWAY_GET do: NAME;  dump: VPC?
+ *   CUSTOMER_GATEWAY_NEW do: NAME, ADDRESS, DESCRIPTION?
+ *   CUSTOMER_GATEWAY_SET do: NAME, NEW_NAME?, DESCRIPTION?
+ *   CUSTOMER_GATEWAY_DEL do: NAME
+ *   CUSTOMER_GATEWAY_GET do: NAME;  dump: all
+ *   IPSEC_NEW    do: NAME, GATEWAY, CUSTOMER, IF_ID?, MODE?, LOCAL[]?, REMOTE[]?
+ *   IPSEC_SET    do: NAME, NEW_NAME
+ *   IPSEC_DEL    do: NAME
+ *   IPSEC_GET    do: NAME;  dump: VPC?
  *   PROBE_NEW    do: NAME, VPC? (needed for a ROUTER), NEXTHOP (TYPE and target),
  *                TYPE, SOURCE, DESTINATION, INTERVAL?, MULTIPLIER?, RISE?,
  *                HOLD_DOWN?, FAIL_BACK?, SUPPRESS?, REUSE?, HALF_LIFE?, MULTIHOP?,
@@ -109,6 +125,12 @@
 #define VPC_PROBE_RATE_MAX	200000	/* packets per second that all probes may send */
 #define VPC_FLIPS_MAX		1024	/* receipts that are kept */
 #define VPC_SHARE_ALL		10000	/* VPC_A_NEXTHOP_SHARE of all flows */
+#define VPC_IF_ID_FIRST		0x76000000	/* default range of XFRM if_ids that are ours */
+#define VPC_IF_ID_LAST		0x76ffffff
+#define VPC_DESCRIPTION_LEN	128	/* with the trailing NUL */
+#define VPC_IPSEC_PREFIXES_MAX	32	/* local and remote ones of a connection, each */
+#define VPC_IPSEC_SELECTORS_MAX	1024	/* of all connections in policy mode of a VPC */
+#define VPC_BANDWIDTH_MAX	400000000000ull	/* bits per second */
 
 /**
  * enum vpc_cmd - commands of the family
@@ -152,6 +174,19 @@ enum vpc_cmd {
 	VPC_CMD_PROBE_DEL,
 	VPC_CMD_PROBE_GET,
 	VPC_CMD_FLIP_GET,
+	VPC_CMD_SETTINGS_SET,
+	VPC_CMD_VPN_GATEWAY_NEW,
+	VPC_CMD_VPN_GATEWAY_SET,
+	VPC_CMD_VPN_GATEWAY_DEL,
+	VPC_CMD_VPN_GATEWAY_GET,
+	VPC_CMD_CUSTOMER_GATEWAY_NEW,
+	VPC_CMD_CUSTOMER_GATEWAY_SET,
+	VPC_CMD_CUSTOMER_GATEWAY_DEL,
+	VPC_CMD_CUSTOMER_GATEWAY_GET,
+	VPC_CMD_IPSEC_NEW,
+	VPC_CMD_IPSEC_SET,
+	VPC_CMD_IPSEC_DEL,
+	VPC_CMD_IPSEC_GET,
 
 	/* private: */
 	__VPC_CMD_MAX,
@@ -201,7 +236,7 @@ enum vpc_a_counters {
 };
 
 /**
- * enum vpc_a_info - reply of INFO_GET
+ * enum vpc_a_info - reply of INFO_GET, and what SETTINGS_SET changes
  * @VPC_A_INFO_VERSION: string, the version of the module
  * @VPC_A_INFO_VPCS: u32, how many VPCs the namespace has
  * @VPC_A_INFO_SUBNETS: u32
@@ -214,6 +249,13 @@ enum vpc_a_counters {
  * @VPC_A_INFO_GROUPS: u32, different sets of next hops that routes share
  * @VPC_A_INFO_NEXTHOPS: u32
  * @VPC_A_INFO_PROBES: u32
+ * @VPC_A_INFO_VPN_GATEWAYS: u32
+ * @VPC_A_INFO_CUSTOMER_GATEWAYS: u32
+ * @VPC_A_INFO_IPSECS: u32, IPsec connections
+ * @VPC_A_INFO_IF_ID_FIRST: u32, not 0. XFRM if_ids from here on are ours: packets of a
+ *	security association with such an if_id, and no connection that has it, are
+ *	dropped. Default %VPC_IF_ID_FIRST. Refused while there are connections.
+ * @VPC_A_INFO_IF_ID_LAST: u32, up to and with this one, default %VPC_IF_ID_LAST
  */
 enum vpc_a_info {
 	VPC_A_INFO_UNSPEC,
@@ -229,6 +271,11 @@ enum vpc_a_info {
 	VPC_A_INFO_GROUPS,
 	VPC_A_INFO_NEXTHOPS,
 	VPC_A_INFO_PROBES,
+	VPC_A_INFO_VPN_GATEWAYS,
+	VPC_A_INFO_CUSTOMER_GATEWAYS,
+	VPC_A_INFO_IPSECS,
+	VPC_A_INFO_IF_ID_FIRST,
+	VPC_A_INFO_IF_ID_LAST,
 
 	/* private: */
 	__VPC_A_INFO_MAX,
@@ -248,6 +295,8 @@ enum vpc_a_info {
  * @VPC_A_VPC_ID: u32, reply: the key that dumps are ordered by
  * @VPC_A_VPC_COUNTERS: nested enum vpc_a_counters, reply: sum over its ports
  *	and uplinks, past ones included
+ * @VPC_A_VPC_TRANSIT: flag: a transit domain, without CIDRs, subnets and ports. VPCs
+ *	join it by peerings, see VPC_A_PEERING_PEER.
  */
 enum vpc_a_vpc {
 	VPC_A_VPC_UNSPEC,
@@ -260,6 +309,7 @@ enum vpc_a_vpc {
 	VPC_A_VPC_PEERING_LIMIT,
 	VPC_A_VPC_ID,
 	VPC_A_VPC_COUNTERS,
+	VPC_A_VPC_TRANSIT,
 
 	/* private: */
 	__VPC_A_VPC_MAX,
@@ -430,6 +480,9 @@ enum vpc_a_endpoint {
  * @VPC_NH_UNREACHABLE: drop, tell the sender "host unreachable" (IPv6: "no
  *	route to destination", as the kernel's own unreachable routes do)
  * @VPC_NH_PROHIBIT: drop, tell the sender "administratively prohibited"
+ * @VPC_NH_IPSEC: an IPsec connection: encrypted by its security association, or dropped
+ * @VPC_NH_TRANSIT: a peering between a VPC and a transit domain. From the VPC: look it
+ *	up in the default table of the domain. From the domain: the endpoints of the VPC.
  */
 enum vpc_nh_type {
 	VPC_NH_UNSPEC,
@@ -439,6 +492,8 @@ enum vpc_nh_type {
 	VPC_NH_BLACKHOLE,
 	VPC_NH_UNREACHABLE,
 	VPC_NH_PROHIBIT,
+	VPC_NH_IPSEC,
+	VPC_NH_TRANSIT,
 
 	/* private: */
 	__VPC_NH_MAX,
@@ -461,7 +516,7 @@ enum vpc_health {
 /**
  * enum vpc_a_nexthop - a next hop of a route (nested)
  * @VPC_A_NEXTHOP_TYPE: u8, enum vpc_nh_type; LOCAL only in replies
- * @VPC_A_NEXTHOP_PEERING: string, target of a PEERING
+ * @VPC_A_NEXTHOP_PEERING: string, target of a PEERING or TRANSIT
  * @VPC_A_NEXTHOP_ADDRESS: binary, 4 or 16 bytes, target of a ROUTER
  * @VPC_A_NEXTHOP_PRIORITY: u32, lower wins, default 0
  * @VPC_A_NEXTHOP_WEIGHT: u16, 1..%VPC_WEIGHT_MAX share of flows, 0 standby,
@@ -470,6 +525,7 @@ enum vpc_health {
  * @VPC_A_NEXTHOP_HEALTH: u8, enum vpc_health, reply; absent for types that have none
  * @VPC_A_NEXTHOP_SHARE: u32, reply: share of the route's flows that take it now,
  *	0..%VPC_SHARE_ALL
+ * @VPC_A_NEXTHOP_IPSEC: string, target of an IPSEC
  */
 enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_UNSPEC,
@@ -481,6 +537,7 @@ enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_USED,
 	VPC_A_NEXTHOP_HEALTH,
 	VPC_A_NEXTHOP_SHARE,
+	VPC_A_NEXTHOP_IPSEC,
 
 	/* private: */
 	__VPC_A_NEXTHOP_MAX,
@@ -514,6 +571,8 @@ enum vpc_route_op {
  * @VPC_A_OP_NEXTHOP: nested enum vpc_a_nexthop [], 1..%VPC_NEXTHOPS_MAX
  * @VPC_A_OP_FAIL_OPEN: flag: when no next hop is usable, take them as if all were. A
  *	REPLACE without it takes it off the route; an ADD without it leaves it.
+ * @VPC_A_OP_PUBLISH: u8, enum vpc_publish, only in the table of a VPN gateway. A REPLACE
+ *	without it takes it off the route; an ADD without it leaves it.
  */
 enum vpc_a_op {
 	VPC_A_OP_UNSPEC,
@@ -522,6 +581,7 @@ enum vpc_a_op {
 	VPC_A_OP_LENGTH,
 	VPC_A_OP_NEXTHOP,
 	VPC_A_OP_FAIL_OPEN,
+	VPC_A_OP_PUBLISH,
 
 	/* private: */
 	__VPC_A_OP_MAX,
@@ -529,13 +589,28 @@ enum vpc_a_op {
 };
 
 /**
+ * enum vpc_publish - a route of a VPN gateway, in the tables of VPCs
+ * @VPC_PUBLISH_NO: only in the table of the gateway
+ * @VPC_PUBLISH_ALWAYS: in the default table of the gateway's VPC, or of each VPC that has
+ *	joined the gateway's transit domain
+ * @VPC_PUBLISH_HEALTHY: while one of its next hops is usable
+ */
+enum vpc_publish {
+	VPC_PUBLISH_NO,
+	VPC_PUBLISH_ALWAYS,
+	VPC_PUBLISH_HEALTHY,
+};
+
+/**
  * enum vpc_route_origin - where a route comes from
  * @VPC_ROUTE_ORIGIN_LOCAL: a CIDR of the VPC
  * @VPC_ROUTE_ORIGIN_STATIC: ROUTE_CHANGE
+ * @VPC_ROUTE_ORIGIN_PROPAGATED: published by VPN gateways
  */
 enum vpc_route_origin {
 	VPC_ROUTE_ORIGIN_LOCAL,
 	VPC_ROUTE_ORIGIN_STATIC,
+	VPC_ROUTE_ORIGIN_PROPAGATED,
 };
 
 /**
@@ -558,6 +633,10 @@ enum vpc_route_origin {
  *	router; absent where there is none
  * @VPC_A_ROUTE_TABLE_ID: u32, reply
  * @VPC_A_ROUTE_FAIL_OPEN: flag, reply, see VPC_A_OP_FAIL_OPEN
+ * @VPC_A_ROUTE_GATEWAY: string, the table of a VPN gateway
+ * @VPC_A_ROUTE_IPSEC: string, dump: only routes with this connection
+ * @VPC_A_ROUTE_PUBLISH: u8, enum vpc_publish, reply
+ * @VPC_A_ROUTE_PUBLISHER: string [], reply: PROPAGATED: the VPN gateways it comes from
  */
 enum vpc_a_route {
 	VPC_A_ROUTE_UNSPEC,
@@ -574,6 +653,10 @@ enum vpc_a_route {
 	VPC_A_ROUTE_ENDPOINT,
 	VPC_A_ROUTE_TABLE_ID,
 	VPC_A_ROUTE_FAIL_OPEN,
+	VPC_A_ROUTE_GATEWAY,
+	VPC_A_ROUTE_IPSEC,
+	VPC_A_ROUTE_PUBLISH,
+	VPC_A_ROUTE_PUBLISHER,
 
 	/* private: */
 	__VPC_A_ROUTE_MAX,
@@ -601,7 +684,8 @@ enum vpc_peering_state {
  * @VPC_A_PEERING_NEW_NAME: string, the name to take
  * @VPC_A_PEERING_VPC: string, the VPC that asked for it; filter of a dump:
  *	either side
- * @VPC_A_PEERING_PEER: string, the VPC that was asked
+ * @VPC_A_PEERING_PEER: string, the VPC that was asked; at most one of the two is a
+ *	transit domain
  * @VPC_A_PEERING_AS: u64, the account that the caller acts for; absent: the
  *	operator, who may do everything
  * @VPC_A_PEERING_ACCOUNT: u64, reply: account of VPC_A_PEERING_VPC
@@ -656,7 +740,7 @@ enum vpc_a_drop {
 
 /**
  * enum vpc_a_stats - what a VPC has passed and dropped
- * @VPC_A_STATS_VPC: string
+ * @VPC_A_STATS_VPC: string; absent: what the namespace has dropped that is of no VPC
  * @VPC_A_STATS_COUNTERS: nested enum vpc_a_counters
  * @VPC_A_STATS_DROP: nested enum vpc_a_drop [], reasons that never happened are
  *	left out
@@ -712,7 +796,8 @@ enum vpc_probe_state {
  * @VPC_A_PROBE_NEW_NAME: string, the name to take
  * @VPC_A_PROBE_VPC: string, the VPC whose routes have the next hop; filter of a
  *	dump. PROBE_NEW for a PEERING: default is the side that VPC_A_PROBE_SOURCE belongs to.
- * @VPC_A_PROBE_NEXTHOP: nested enum vpc_a_nexthop: TYPE (PEERING or ROUTER) and target
+ * @VPC_A_PROBE_NEXTHOP: nested enum vpc_a_nexthop: TYPE (PEERING, ROUTER or IPSEC) and
+ *	target
  * @VPC_A_PROBE_TYPE: u8, enum vpc_probe_type
  * @VPC_A_PROBE_SOURCE: binary, 4 or 16 bytes: any address that no endpoint of the
  *	VPC holds; the module answers for it there
@@ -820,6 +905,8 @@ enum vpc_a_probe {
  * @VPC_FLIP_ADMINISTRATOR: down or up: by PROBE_NEW, PROBE_SET or PROBE_DEL
  * @VPC_FLIP_PROBE: up or held: the probe came up
  * @VPC_FLIP_POLICY: up: the time that hold-down, fail-back or damping asked for is over
+ * @VPC_FLIP_IPSEC: down or up: the security associations of a connection, or the local
+ *	address of its VPN gateway, went or came
  */
 enum vpc_flip_cause {
 	VPC_FLIP_DETECTION,
@@ -830,6 +917,7 @@ enum vpc_flip_cause {
 	VPC_FLIP_ADMINISTRATOR,
 	VPC_FLIP_PROBE,
 	VPC_FLIP_POLICY,
+	VPC_FLIP_IPSEC,
 };
 
 /**
@@ -877,9 +965,159 @@ enum vpc_a_flip {
 };
 
 /**
+ * enum vpc_vpn_gateway_state - is a VPN gateway ready?
+ * @VPC_VPN_GATEWAY_PREPARING: its local address is not on this host
+ * @VPC_VPN_GATEWAY_NORMAL: it is
+ */
+enum vpc_vpn_gateway_state {
+	VPC_VPN_GATEWAY_PREPARING,
+	VPC_VPN_GATEWAY_NORMAL,
+};
+
+/**
+ * enum vpc_a_vpn_gateway - a VPN gateway: where IPsec connections of a VPC end
+ * @VPC_A_VPN_GATEWAY_PAD: alignment, no content
+ * @VPC_A_VPN_GATEWAY_NAME: string
+ * @VPC_A_VPN_GATEWAY_NEW_NAME: string, the name to take
+ * @VPC_A_VPN_GATEWAY_VPC: string, its VPC or transit domain; filter of a dump
+ * @VPC_A_VPN_GATEWAY_LOCAL: binary, 4 or 16 bytes: the address of the host that speaks
+ *	ESP and IKE
+ * @VPC_A_VPN_GATEWAY_INSIDE: binary [], 4 or 16 bytes, at most one per family: the address
+ *	that the gateway itself speaks from inside connections (echo replies, ICMP
+ *	errors); default: VPC_A_VPN_GATEWAY_LOCAL for its family, none for the other
+ * @VPC_A_VPN_GATEWAY_BANDWIDTH: u64, bits per second of the packets inside, each direction
+ *	by itself, over all its connections; 0: no limit
+ * @VPC_A_VPN_GATEWAY_TRANSIT: u8, 1: what comes from one connection may leave by another;
+ *	0 (default): it may not
+ * @VPC_A_VPN_GATEWAY_MSS_CLAMP: u8, 1: the MSS option of TCP is lowered to what fits
+ *	into ESP; 0 (default): packets are left alone
+ * @VPC_A_VPN_GATEWAY_STATE: u8, enum vpc_vpn_gateway_state, reply
+ * @VPC_A_VPN_GATEWAY_ROUTES: u32, reply: how many routes its table has
+ * @VPC_A_VPN_GATEWAY_TABLE_ID: u32, reply
+ * @VPC_A_VPN_GATEWAY_ID: u32, reply
+ */
+enum vpc_a_vpn_gateway {
+	VPC_A_VPN_GATEWAY_UNSPEC,
+	VPC_A_VPN_GATEWAY_PAD,
+	VPC_A_VPN_GATEWAY_NAME,
+	VPC_A_VPN_GATEWAY_NEW_NAME,
+	VPC_A_VPN_GATEWAY_VPC,
+	VPC_A_VPN_GATEWAY_LOCAL,
+	VPC_A_VPN_GATEWAY_INSIDE,
+	VPC_A_VPN_GATEWAY_BANDWIDTH,
+	VPC_A_VPN_GATEWAY_TRANSIT,
+	VPC_A_VPN_GATEWAY_MSS_CLAMP,
+	VPC_A_VPN_GATEWAY_STATE,
+	VPC_A_VPN_GATEWAY_ROUTES,
+	VPC_A_VPN_GATEWAY_TABLE_ID,
+	VPC_A_VPN_GATEWAY_ID,
+
+	/* private: */
+	__VPC_A_VPN_GATEWAY_MAX,
+	VPC_A_VPN_GATEWAY_MAX = __VPC_A_VPN_GATEWAY_MAX - 1
+};
+
+/**
+ * enum vpc_a_customer_gateway - a customer gateway: the other end of IPsec connections
+ * @VPC_A_CUSTOMER_GATEWAY_NAME: string
+ * @VPC_A_CUSTOMER_GATEWAY_NEW_NAME: string, the name to take
+ * @VPC_A_CUSTOMER_GATEWAY_ADDRESS: binary, 4 or 16 bytes: where it is
+ * @VPC_A_CUSTOMER_GATEWAY_DESCRIPTION: string, at most %VPC_DESCRIPTION_LEN - 1 bytes, for
+ *	people
+ * @VPC_A_CUSTOMER_GATEWAY_CONNECTIONS: u32, reply: how many connections lead there
+ * @VPC_A_CUSTOMER_GATEWAY_ID: u32, reply
+ */
+enum vpc_a_customer_gateway {
+	VPC_A_CUSTOMER_GATEWAY_UNSPEC,
+	VPC_A_CUSTOMER_GATEWAY_NAME,
+	VPC_A_CUSTOMER_GATEWAY_NEW_NAME,
+	VPC_A_CUSTOMER_GATEWAY_ADDRESS,
+	VPC_A_CUSTOMER_GATEWAY_DESCRIPTION,
+	VPC_A_CUSTOMER_GATEWAY_CONNECTIONS,
+	VPC_A_CUSTOMER_GATEWAY_ID,
+
+	/* private: */
+	__VPC_A_CUSTOMER_GATEWAY_MAX,
+	VPC_A_CUSTOMER_GATEWAY_MAX = __VPC_A_CUSTOMER_GATEWAY_MAX - 1
+};
+
+/**
+ * enum vpc_ipsec_mode - what decides which packets take a connection
+ * @VPC_IPSEC_ROUTE: routes
+ * @VPC_IPSEC_POLICY: pairs of a local and a remote prefix, which come after the local routes
+ *	of the VPC and before its tables: the longest remote prefix wins, then the
+ *	longest local one. What came over a connection never matches.
+ */
+enum vpc_ipsec_mode {
+	VPC_IPSEC_ROUTE,
+	VPC_IPSEC_POLICY,
+};
+
+/**
+ * enum vpc_ipsec_state - state of an IPsec connection
+ * @VPC_IPSEC_DOWN: a security association is missing, or the VPN gateway is not ready
+ * @VPC_IPSEC_NEGOTIATED: there is one in both directions
+ * @VPC_IPSEC_UP: and its probe is up
+ */
+enum vpc_ipsec_state {
+	VPC_IPSEC_DOWN,
+	VPC_IPSEC_NEGOTIATED,
+	VPC_IPSEC_UP,
+};
+
+/**
+ * enum vpc_a_ipsec - an IPsec connection
+ * @VPC_A_IPSEC_NAME: string
+ * @VPC_A_IPSEC_NEW_NAME: string, the name to take
+ * @VPC_A_IPSEC_GATEWAY: string, its VPN gateway
+ * @VPC_A_IPSEC_CUSTOMER: string, its customer gateway
+ * @VPC_A_IPSEC_VPC: string, reply: VPC or transit domain of the gateway; filter of a dump
+ * @VPC_A_IPSEC_IF_ID: u32: the XFRM if_id of its security associations and policies, of the
+ *	range of the namespace; default: the lowest one that is free
+ * @VPC_A_IPSEC_MODE: u8, enum vpc_ipsec_mode, default ROUTE
+ * @VPC_A_IPSEC_LOCAL: nested enum vpc_a_prefix []: what the other end may reach, default:
+ *	everything that the table of the gateway leads to. POLICY: needed.
+ * @VPC_A_IPSEC_REMOTE: nested enum vpc_a_prefix []: what may be behind the other end,
+ *	default: everything that has a route over the connection. POLICY: needed.
+ * @VPC_A_IPSEC_STATE: u8, enum vpc_ipsec_state, reply
+ * @VPC_A_IPSEC_PROBE: string, reply: its probe
+ * @VPC_A_IPSEC_HEALTH: u8, enum vpc_health, reply: of the next hop, absent while neither a
+ *	route nor a probe uses the connection
+ * @VPC_A_IPSEC_LOCAL_ADDRESS: binary, reply: of the VPN gateway
+ * @VPC_A_IPSEC_REMOTE_ADDRESS: binary, reply: of the customer gateway
+ * @VPC_A_IPSEC_COUNTERS: nested enum vpc_a_counters, reply: RX: what came out of ESP; TX:
+ *	what was handed to ESP
+ * @VPC_A_IPSEC_ID: u32, reply
+ */
+enum vpc_a_ipsec {
+	VPC_A_IPSEC_UNSPEC,
+	VPC_A_IPSEC_NAME,
+	VPC_A_IPSEC_NEW_NAME,
+	VPC_A_IPSEC_GATEWAY,
+	VPC_A_IPSEC_CUSTOMER,
+	VPC_A_IPSEC_VPC,
+	VPC_A_IPSEC_IF_ID,
+	VPC_A_IPSEC_MODE,
+	VPC_A_IPSEC_LOCAL,
+	VPC_A_IPSEC_REMOTE,
+	VPC_A_IPSEC_STATE,
+	VPC_A_IPSEC_PROBE,
+	VPC_A_IPSEC_HEALTH,
+	VPC_A_IPSEC_LOCAL_ADDRESS,
+	VPC_A_IPSEC_REMOTE_ADDRESS,
+	VPC_A_IPSEC_COUNTERS,
+	VPC_A_IPSEC_ID,
+
+	/* private: */
+	__VPC_A_IPSEC_MAX,
+	VPC_A_IPSEC_MAX = __VPC_A_IPSEC_MAX - 1
+};
+
+/**
  * enum vpc_event - what happened
  * @VPC_EVENT_ADDED: the object was created
- * @VPC_EVENT_CHANGED: it was changed by a command
+ * @VPC_EVENT_CHANGED: it was changed by a command, or (VPN gateway, IPsec connection) its
+ *	state has changed
  * @VPC_EVENT_REMOVED: it was removed, by a command or with its device
  * @VPC_EVENT_ACCEPTED: a peering became active
  * @VPC_EVENT_REJECTED: a peering was rejected, and so removed
@@ -916,6 +1154,9 @@ enum vpc_event {
  * @VPC_A_EVENT_PEERING: nested enum vpc_a_peering
  * @VPC_A_EVENT_PROBE: nested enum vpc_a_probe
  * @VPC_A_EVENT_FLIP: nested enum vpc_a_flip
+ * @VPC_A_EVENT_VPN_GATEWAY: nested enum vpc_a_vpn_gateway
+ * @VPC_A_EVENT_CUSTOMER_GATEWAY: nested enum vpc_a_customer_gateway
+ * @VPC_A_EVENT_IPSEC: nested enum vpc_a_ipsec
  */
 enum vpc_a_event {
 	VPC_A_EVENT_UNSPEC,
@@ -931,6 +1172,9 @@ enum vpc_a_event {
 	VPC_A_EVENT_PEERING,
 	VPC_A_EVENT_PROBE,
 	VPC_A_EVENT_FLIP,
+	VPC_A_EVENT_VPN_GATEWAY,
+	VPC_A_EVENT_CUSTOMER_GATEWAY,
+	VPC_A_EVENT_IPSEC,
 
 	/* private: */
 	__VPC_A_EVENT_MAX,
