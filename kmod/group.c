@@ -10,6 +10,7 @@
 #include "group.h"
 #include "hrw.h"
 #include "netns.h"
+#include "table.h"
 #include "vpc.h"
 
 /* What a group is looked up by: the paths of a route that is being changed. */
@@ -426,7 +427,7 @@ struct vpc_group *vpc_group_by_id(const struct vpc_net *vn, u32 id)
 
 	lockdep_assert_held(&vn->lock);
 	rcu_read_lock();
-	group = vpc_index_get(&vn->groups, id);
+	group = vpc_index_get(&vn->groups, id & ~VPC_ROUTE_PROPAGATED);
 	rcu_read_unlock();
 	return group;
 }

@@ -9,6 +9,7 @@
 
 #include "adj.h"
 #include "group.h"
+#include "publish.h"
 #include "table.h"
 
 static u32 cidr_value_of(const struct vpc_table *table, const struct vpc_prefix *p)
@@ -32,8 +33,17 @@ static int open_family(struct vpc_route_txn *txn, int i, bool empty,
 	return 0;
 }
 
-static int set_value(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 value,
-		     struct netlink_ext_ack *extack)
+/**
+ * vpc_route_put() - the value of a prefix in the version that is being built
+ * @txn: the transaction
+ * @p: the prefix
+ * @value: as in vpc_table::lpm; VPC_LPM_NONE: none any more
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vpc_route_put(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 value,
+		  struct netlink_ext_ack *extack)
 {
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(p);
 	int i = vpc_family_index(p->addr.family);
@@ -41,35 +51,39 @@ static int set_value(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 
 	int err;
 
 	err = open_family(txn, i, false, extack);
-	if (!err) {
-		err = vpc_lpm_set(&txn->lpm[i], &key, value, &old);
-		if (err)
-			vpc_err(extack, err, "no memory to change the table");
-	}
-	return err;
+	if (err)
+		return err;
+	err = value ? vpc_lpm_set(&txn->lpm[i], &key, value, &old) :
+		      vpc_lpm_del(&txn->lpm[i], &key, &old);
+	return err ? vpc_err(extack, err, "no memory to change the table") : 0;
 }
 
-static int del_value(struct vpc_route_txn *txn, const struct vpc_prefix *p,
-		     struct netlink_ext_ack *extack)
+/**
+ * vpc_route_get() - the value of a prefix in the version that is being built
+ * @txn: the transaction
+ * @p: the prefix
+ * @value: gets it
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vpc_route_get(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 *value,
+		  struct netlink_ext_ack *extack)
 {
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(p);
 	int i = vpc_family_index(p->addr.family);
-	u32 old;
-	int err;
+	int err = open_family(txn, i, false, extack);
 
-	err = open_family(txn, i, false, extack);
-	if (!err) {
-		err = vpc_lpm_del(&txn->lpm[i], &key, &old);
-		if (err)
-			vpc_err(extack, err, "no memory to change the table");
-	}
+	if (!err)
+		*value = vpc_lpm_txn_get(&txn->lpm[i], &key);
 	return err;
 }
 
-/* A walk over the static routes of a table, by family, address and length. */
+/* A walk over the routes of a table but the local ones, by family, address and length. */
 struct cursor {
 	int family;
 	bool resume;
+	bool propagated;
 	struct vpc_lpm_prefix at;
 	struct vpc_prefix prefix;
 	struct vpc_group *group;
@@ -85,6 +99,7 @@ static bool next_route(const struct vpc_table *table, struct cursor *c)
 			if (value == VPC_ROUTE_LOCAL)
 				continue;
 			c->prefix = vpc_prefix_of(c->family ? AF_INET6 : AF_INET, &c->at);
+			c->propagated = value & VPC_ROUTE_PROPAGATED;
 			c->group = vpc_group_by_id(table->vpc->vn, value);
 			return true;
 		}
@@ -92,7 +107,7 @@ static bool next_route(const struct vpc_table *table, struct cursor *c)
 	return false;
 }
 
-/* Every static route of the table loses its group. */
+/* Every route of the table loses its group. */
 static void touch_all(struct vpc_table *table, struct list_head *touched)
 {
 	struct cursor c = {};
@@ -103,23 +118,40 @@ static void touch_all(struct vpc_table *table, struct list_head *touched)
 	}
 }
 
-static int begin(struct vpc_route_txn *txn, struct vpc_table *table, struct list_head *touched,
-		 struct netlink_ext_ack *extack)
+/**
+ * vpc_route_open() - begin to change a table as part of something larger
+ * @txn: the transaction
+ * @table: the table
+ * @touched: groups of all that is committed together; NULL: the transaction's own
+ * @gfp: how to ask for memory
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held until vpc_route_close(); may sleep.
+ * Return: 0; or -ENOMEM, then there is nothing to close.
+ */
+int vpc_route_open(struct vpc_route_txn *txn, struct vpc_table *table, struct list_head *touched,
+		   gfp_t gfp, struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&table->vpc->vn->lock);
 	txn->table = table;
 	txn->open = 0;
+	txn->publish = NULL;
 	txn->routes = table->routes;
 	txn->lost = false;
 	INIT_LIST_HEAD(&txn->own);
 	txn->touched = touched ?: &txn->own;
-	txn->scratch = kmalloc_array(VPC_NEXTHOPS_MAX, sizeof(*txn->scratch), GFP_KERNEL);
+	txn->scratch = kmalloc_array(VPC_NEXTHOPS_MAX, sizeof(*txn->scratch), gfp);
 	if (!txn->scratch)
 		return vpc_err(extack, -ENOMEM, "no memory to change the table");
 	return 0;
 }
 
-static void close_lpms(struct vpc_route_txn *txn, bool commit)
+/**
+ * vpc_route_close() - the end of a transaction, but for its groups
+ * @txn: the transaction
+ * @commit: packets shall see it
+ * Context: vpc_net::lock is held; may sleep. Cannot fail.
+ */
+void vpc_route_close(struct vpc_route_txn *txn, bool commit)
 {
 	int i;
 
@@ -138,6 +170,7 @@ static void close_lpms(struct vpc_route_txn *txn, bool commit)
 	txn->open = 0;
 	kfree(txn->scratch);
 	txn->scratch = NULL;
+	vpc_publish_close(txn, commit);
 }
 
 /**
@@ -155,19 +188,22 @@ int vpc_route_begin(struct vpc_route_txn *txn, struct vpc_table *table, bool rep
 	const struct vpc *vpc = table->vpc;
 	int i, err;
 
-	err = begin(txn, table, NULL, extack);
+	err = vpc_route_open(txn, table, NULL, GFP_KERNEL, extack);
 	if (err || !replace)
 		return err;
 
 	for (i = 0; i < 2 && !err; i++)
 		err = open_family(txn, i, true, extack);
 	for (i = 0; i < vpc->cidrs && !err; i++)
-		err = set_value(txn, &vpc->cidr[i], VPC_ROUTE_LOCAL, extack);
+		err = vpc_route_put(txn, &vpc->cidr[i], VPC_ROUTE_LOCAL, extack);
+	if (!err) {
+		touch_all(table, txn->touched);
+		err = vpc_publish_replace(txn, extack);
+	}
 	if (err) {
 		vpc_route_abort(txn);
 		return err;
 	}
-	touch_all(table, txn->touched);
 	txn->lost = table->routes;
 	txn->routes = 0;
 	return 0;
@@ -219,8 +255,8 @@ static int path_index(const struct vpc_path *paths, unsigned int count,
 	return -1;
 }
 
-/* Keep them by priority, and in the order of their coming within one. */
-static void insert_path(struct vpc_path *paths, unsigned int count, const struct vpc_path *path)
+void vpc_route_insert_path(struct vpc_path *paths, unsigned int count,
+			   const struct vpc_path *path)
 {
 	while (count && paths[count - 1].priority > path->priority) {
 		paths[count] = paths[count - 1];
@@ -261,7 +297,7 @@ static int merge_paths(struct vpc_route_txn *txn, const struct vpc_group *old,
 		if (count == VPC_NEXTHOPS_MAX)
 			return vpc_err(extack, -E2BIG, "route %s would have more than %d next hops",
 				       vpc_prefix_str(&c->prefix, buf), VPC_NEXTHOPS_MAX);
-		insert_path(txn->scratch, count++, path);
+		vpc_route_insert_path(txn->scratch, count++, path);
 	}
 	return count;
 }
@@ -280,7 +316,7 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(&c->prefix);
 	char buf[VPC_PREFIX_STRLEN], label[VPC_TABLE_LABEL_LEN];
 	int i = vpc_family_index(c->prefix.addr.family);
-	struct vpc_group *old = NULL, *new = NULL;
+	struct vpc_group *old = NULL, *new = NULL, *hidden = NULL;
 	struct vpc_table *table = txn->table;
 	int count = 0, err;
 	u32 value;
@@ -297,8 +333,15 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 		return err;
 
 	value = vpc_lpm_txn_get(&txn->lpm[i], &key);
-	if (value)
+	if (value & VPC_ROUTE_PROPAGATED)
+		hidden = vpc_group_by_id(table->vpc->vn, value);
+	else if (value)
 		old = vpc_group_by_id(table->vpc->vn, value);
+	if (c->op == VPC_ROUTE_OP_DEL && hidden)
+		return vpc_err(extack, -ENOENT,
+			       "route %s in %s is published by a VPN gateway: remove it from the table of that",
+			       vpc_prefix_str(&c->prefix, buf),
+			       vpc_table_label(table, label, sizeof(label)));
 	if (c->op == VPC_ROUTE_OP_DEL && !old)
 		return vpc_err(extack, -ENOENT, "there is no route %s in %s",
 			       vpc_prefix_str(&c->prefix, buf),
@@ -319,18 +362,21 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
 		if (IS_ERR(new))
 			return PTR_ERR(new);
 		vpc_group_touch(new, 1, txn->touched);
-		err = set_value(txn, &c->prefix, new->id, extack);
+		err = vpc_route_put(txn, &c->prefix, new->id, extack);
 	} else {
-		err = del_value(txn, &c->prefix, extack);
+		/* What it hid comes to light. */
+		err = vpc_route_put(txn, &c->prefix, VPC_LPM_NONE, extack);
+		if (!err)
+			err = vpc_publish_refresh(txn, &c->prefix, NULL, extack);
 	}
 	if (err)
 		return err;
-	if (old) {
-		vpc_group_touch(old, -1, txn->touched);
+	if (old || hidden) {
+		vpc_group_touch(old ?: hidden, -1, txn->touched);
 		txn->lost = true;
 	}
 	txn->routes += !!new - !!old;
-	return 0;
+	return vpc_publish_apply(txn, c, new, extack);
 }
 
 /**
@@ -343,7 +389,7 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *c,
  */
 void vpc_route_commit(struct vpc_route_txn *txn)
 {
-	close_lpms(txn, true);
+	vpc_route_close(txn, true);
 	vpc_group_settle(txn->touched, true);
 	if (txn->lost)
 		vpc_adj_quiesce(txn->table->vpc->vn);
@@ -356,7 +402,7 @@ void vpc_route_commit(struct vpc_route_txn *txn)
  */
 void vpc_route_abort(struct vpc_route_txn *txn)
 {
-	close_lpms(txn, false);
+	vpc_route_close(txn, false);
 	vpc_group_settle(txn->touched, false);
 }
 
@@ -393,7 +439,7 @@ static struct vpc_route_txn *batch_begin(struct route_batch *batch, struct vpc_t
 					 struct netlink_ext_ack *extack)
 {
 	struct vpc_route_txn *txn = &batch->txn[batch->count];
-	int err = begin(txn, table, &batch->touched, extack);
+	int err = vpc_route_open(txn, table, &batch->touched, GFP_KERNEL, extack);
 
 	if (err)
 		return ERR_PTR(err);
@@ -406,7 +452,7 @@ static void batch_finish(struct route_batch *batch, bool commit)
 	unsigned int i;
 
 	for (i = 0; i < batch->count; i++)
-		close_lpms(&batch->txn[i], commit);
+		vpc_route_close(&batch->txn[i], commit);
 	vpc_group_settle(&batch->touched, commit);
 	kvfree(batch->txn);
 }
@@ -475,9 +521,9 @@ int vpc_route_set_cidrs(struct vpc *vpc, const struct vpc_prefix *add, int adds,
 		for (i = 0; i < adds && !err; i++)
 			err = check_inside(table, &add[i], extack);
 		for (i = 0; i < dels && !err; i++)
-			err = del_value(txn, &del[i], extack);
+			err = vpc_route_put(txn, &del[i], VPC_LPM_NONE, extack);
 		for (i = 0; i < adds && !err; i++)
-			err = set_value(txn, &add[i], VPC_ROUTE_LOCAL, extack);
+			err = vpc_route_put(txn, &add[i], VPC_ROUTE_LOCAL, extack);
 		if (err)
 			break;
 	}
@@ -504,6 +550,7 @@ static int purge_table(struct vpc_route_txn *txn, struct vpc_nexthop *nh, u32 *r
 		};
 
 		cond_resched();
+		/* What is published has no next hops of the types that are purged. */
 		if (path_index(c.group->path, c.group->count, nh) < 0)
 			continue;
 		err = vpc_route_apply(txn, &change, extack);
@@ -569,6 +616,7 @@ void vpc_route_clear(struct vpc_table *table)
 	}
 	table->vpc->vn->route_count -= table->routes;
 	table->routes = 0;
+	vpc_publish_clear(table);
 	vpc_group_settle(&touched, true);
 }
 
@@ -589,7 +637,7 @@ bool vpc_route_user(const struct vpc_nexthop *nh, char *buf, size_t size)
 		struct cursor c = {};
 
 		while (next_route(table, &c)) {
-			if (path_index(c.group->path, c.group->count, nh) < 0)
+			if (c.propagated || path_index(c.group->path, c.group->count, nh) < 0)
 				continue;
 			snprintf(buf, size, "route %s in %s", vpc_prefix_str(&c.prefix, prefix),
 				 vpc_table_label(table, label, sizeof(label)));

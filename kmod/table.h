@@ -10,8 +10,12 @@
 #include "packet.h"
 #include "vpc.h"
 
+struct vpc_publish_txn;
+
 /* What a trie says besides a group's number: look the endpoint up. */
 #define VPC_ROUTE_LOCAL 1u
+/* With a group's number: VPN gateways have published the route. */
+#define VPC_ROUTE_PROPAGATED BIT(31)
 
 /**
  * struct vpc_table - a route table
@@ -49,6 +53,7 @@ const char *vpc_table_label(const struct vpc_table *table, char *buf, size_t siz
  *	transactions that are committed together
  * @own: what @touched points to otherwise
  * @scratch: VPC_NEXTHOPS_MAX paths, while next hops are put together
+ * @publish: what it publishes, see publish.c; NULL: nothing
  * @routes: what vpc_table::routes will be
  * @lost: a route goes or changes, so packets may be on their way by it
  */
@@ -59,6 +64,7 @@ struct vpc_route_txn {
 	struct list_head *touched;
 	struct list_head own;
 	struct vpc_path *scratch;
+	struct vpc_publish_txn *publish;
 	u32 routes;
 	bool lost;
 };
@@ -70,6 +76,7 @@ struct vpc_route_txn {
  * @paths: next hops, in the order given
  * @count: how many
  * @fail_open: see VPC_A_OP_FAIL_OPEN
+ * @publish: enum vpc_publish
  */
 struct vpc_route_change {
 	u8 op;
@@ -77,6 +84,7 @@ struct vpc_route_change {
 	const struct vpc_path *paths;
 	unsigned int count;
 	bool fail_open;
+	u8 publish;
 };
 
 /* route.c: vpc_net::lock is held from begin to commit or abort; may sleep. */
@@ -86,6 +94,18 @@ int vpc_route_apply(struct vpc_route_txn *txn, const struct vpc_route_change *ch
 		    struct netlink_ext_ack *extack);
 void vpc_route_commit(struct vpc_route_txn *txn);
 void vpc_route_abort(struct vpc_route_txn *txn);
+
+/* For publish.c: a transaction that is part of another one, which settles its groups. */
+int vpc_route_open(struct vpc_route_txn *txn, struct vpc_table *table, struct list_head *touched,
+		   gfp_t gfp, struct netlink_ext_ack *extack);
+void vpc_route_close(struct vpc_route_txn *txn, bool commit);
+int vpc_route_put(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 value,
+		  struct netlink_ext_ack *extack);
+int vpc_route_get(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 *value,
+		  struct netlink_ext_ack *extack);
+/* Keep paths by priority, and in the order of their coming within one. */
+void vpc_route_insert_path(struct vpc_path *paths, unsigned int count,
+			   const struct vpc_path *path);
 
 /* The CIDRs of a VPC in all its tables, as one step. */
 int vpc_route_set_cidrs(struct vpc *vpc, const struct vpc_prefix *add, int adds,

@@ -10,6 +10,7 @@
 #include "ipsec.h"
 #include "policer.h"
 #include "probe.h"
+#include "publish.h"
 #include "table.h"
 #include "vpc.h"
 #include "vpn_gateway.h"
@@ -163,6 +164,8 @@ struct vpc_vpn_gateway *vpc_vpn_gateway_new(const struct vpc_vpn_gateway_config 
 	gw->mss_clamp = cfg->mss_clamp;
 	gw->bandwidth = cfg->bandwidth;
 	INIT_LIST_HEAD(&gw->connections);
+	vpc_lpm_init(&gw->published[0], 32, &vn->lock);
+	vpc_lpm_init(&gw->published[1], 128, &vn->lock);
 	err = vpc_object_add(&vn->registry[VPC_KIND_VPN_GATEWAY], &gw->obj, cfg->name, extack);
 	if (err)
 		goto err_free;
@@ -238,6 +241,7 @@ void vpc_vpn_gateway_remove(struct vpc_vpn_gateway *gw)
 	list_for_each_entry_safe(conn, next, &gw->connections, node)
 		vpc_ipsec_remove(conn);
 	list_del(&gw->node);
+	vpc_publish_withdraw(gw);
 	limits_set(gw, none);
 	vpc_table_release(gw->table);
 	vpc_object_del(&vn->registry[VPC_KIND_VPN_GATEWAY], &gw->obj);

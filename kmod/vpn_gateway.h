@@ -6,6 +6,7 @@
 #include <linux/list.h>
 
 #include "addr.h"
+#include "lpm.h"
 #include "object.h"
 
 struct vpc;
@@ -27,6 +28,7 @@ struct vpc_table;
  * @normal: @local is on this host
  * @connections: struct vpc_ipsec
  * @node: in vpc::vpn_gateways
+ * @published: prefix -> enum vpc_publish, of routes of @table, by family
  * @rcu: frees it
  */
 struct vpc_vpn_gateway {
@@ -42,6 +44,7 @@ struct vpc_vpn_gateway {
 	bool normal;
 	struct list_head connections;
 	struct list_head node;
+	struct vpc_lpm published[2];
 	struct rcu_head rcu;
 };
 
