@@ -18,7 +18,7 @@ fixed=()
 setarch -R true 2>/dev/null && fixed=(setarch -R)
 
 names=(netlink_spec completion build hrw_test hrw_test_clang policy_test policer_test
-	policer_test_clang policer_test_tsan lpm_test lpm_test_clang lpm_memory lpm_race
+	policer_test_clang policer_test_tsan mss_test lpm_test lpm_test_clang lpm_memory lpm_race
 	lpm_race_tsan bfd_packet_test bfd_test bfd_timer_test bfd_timer_test_clang bfd_pair
 	lpm_fuzz bfd_fuzz)
 number=0 failed=0
@@ -69,6 +69,7 @@ if run build build; then
 	run policer_test "$out/policer_test"
 	run policer_test_clang "$out/policer_test_clang"
 	run policer_test_tsan "${fixed[@]}" "$out/policer_test_tsan" threads
+	run mss_test "$out/mss_test"
 	run lpm_test "$out/lpm_test"
 	run lpm_test_clang "$out/lpm_test_clang"
 	run lpm_memory "$out/lpm_memory"

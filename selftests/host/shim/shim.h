@@ -32,6 +32,7 @@ typedef long long s64;
 /* __be32 and the like. */
 #include <linux/types.h>
 
+#define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
 #define S64_MIN INT64_MIN
