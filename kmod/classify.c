@@ -13,6 +13,7 @@
 #include "classify.h"
 #include "group.h"
 #include "icmp.h"
+#include "ipsec.h"
 #include "port.h"
 #include "probe.h"
 #include "table.h"
@@ -55,6 +56,17 @@ static struct vpc_addr source_of(const struct vpc_pkt *pkt)
 	return source;
 }
 
+static struct vpc_addr destination_of(const struct vpc_pkt *pkt)
+{
+	struct vpc_addr to = { .family = pkt->family };
+
+	if (pkt->family == AF_INET)
+		to.v4 = ip_hdr(pkt->skb)->daddr;
+	else
+		to.v6 = ipv6_hdr(pkt->skb)->daddr;
+	return to;
+}
+
 /* Neither an allowed prefix nor a route makes these true: nobody, and ourselves. */
 static bool foreign_source_ok(const struct vpc_pkt *pkt, const struct vpc_addr *source)
 {
@@ -94,7 +106,15 @@ static enum vpc_verdict check_port(struct vpc_pkt *pkt)
 	return VPC_CONTINUE;
 }
 
-/* Would the table send packets for the source to a router behind this uplink? */
+/* Does a next hop lead where the packet came from? */
+static bool leads_back(const struct vpc_nexthop *nh, const struct vpc_link *link)
+{
+	if (vpc_link_is_ipsec(link))
+		return nh->key.type == VPC_NH_IPSEC && &nh->key.ipsec->link == link;
+	return vpc_nh_router_leads_to(nh, link);
+}
+
+/* Would the table send packets for the source back, by whichever next hop of a route? */
 static bool routes_back(const struct vpc_pkt *pkt, const struct vpc_addr *source)
 {
 	const struct vpc_lpm *lpm = &pkt->table->lpm[vpc_family_index(pkt->family)];
@@ -108,7 +128,7 @@ static bool routes_back(const struct vpc_pkt *pkt, const struct vpc_addr *source
 		return false;
 	group = vpc_index_get(&pkt->vpc->vn->groups, value);
 	for (i = 0; group && i < group->count; i++)
-		if (vpc_nh_router_leads_to(group->path[i].nh, pkt->link))
+		if (leads_back(group->path[i].nh, pkt->link))
 			return true;
 	return false;
 }
@@ -124,6 +144,34 @@ static enum vpc_verdict check_uplink(struct vpc_pkt *pkt)
 	if (vpc_uplink_adj(uplink, &source))
 		return VPC_CONTINUE;
 	if (!routes_back(pkt, &source))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ROUTE);
+	return VPC_CONTINUE;
+}
+
+static bool covered(const struct vpc_prefix *list, int count, const struct vpc_addr *addr)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (vpc_prefix_contains(&list[i], addr))
+			return true;
+	return !count;
+}
+
+/* V5: as if it were to go back. What the connection is for, in both directions, comes first. */
+static enum vpc_verdict check_ipsec(struct vpc_pkt *pkt)
+{
+	const struct vpc_ipsec *conn = vpc_ipsec_of(pkt->link);
+	const struct vpc_addr source = source_of(pkt), to = destination_of(pkt);
+
+	if (unlikely(!foreign_source_ok(pkt, &source)))
+		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
+	if (!covered(conn->prefix, conn->locals, &to) ||
+	    !covered(conn->prefix + conn->locals, conn->remotes, &source))
+		return vpc_drop(pkt, VPC_DROP_IPSEC_SELECTOR);
+	if (conn->mode == VPC_IPSEC_POLICY ?
+	    vpc_selectors_match(pkt->vpc, to.bytes, source.bytes, pkt->family) != conn :
+	    !routes_back(pkt, &source))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ROUTE);
 	return VPC_CONTINUE;
 }
@@ -180,7 +228,7 @@ static bool extensions_ok(const struct sk_buff *skb)
 static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
 {
 	if (vpc_nd_is(pkt->skb))
-		return vpc_nd_rcv(pkt);
+		return vpc_link_is_ipsec(pkt->link) ? vpc_drop(pkt, VPC_DROP_ND) : vpc_nd_rcv(pkt);
 	if (unlikely(ipv6_ext_hdr(ipv6_hdr(pkt->skb)->nexthdr)) && !extensions_ok(pkt->skb))
 		return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
 	return VPC_CONTINUE;
@@ -201,7 +249,14 @@ enum vpc_verdict vpc_classify(struct vpc_pkt *pkt)
 		return verdict;
 	if (unlikely(pkt->skb->pkt_type != PACKET_HOST))
 		return vpc_drop(pkt, VPC_DROP_MULTICAST);
-	return vpc_link_is_uplink(pkt->link) ? check_uplink(pkt) : check_port(pkt);
+	switch (pkt->link->obj.kind) {
+	case VPC_KIND_UPLINK:
+		return check_uplink(pkt);
+	case VPC_KIND_IPSEC:
+		return check_ipsec(pkt);
+	default:
+		return check_port(pkt);
+	}
 }
 
 /**

@@ -131,18 +131,32 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return vpc_dst_transmit(container_of(skb_dst(skb), struct vpc_dst, dst), skb);
 }
 
-/* An IPv4 GSO packet whose segments are larger than the MTU and may be fragmented. */
-static int segment_and_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
+/**
+ * vpc_dst_fragment() - cut an IPv4 packet that does not fit, and may be fragmented
+ * @net: the namespace
+ * @sk: NULL
+ * @skb: the packet, with its dst, which has the MTU; a GSO packet may have segments that do
+ *	not fit. Consumed.
+ * @vpc: on whose account it is dropped if it lies about its segments; NULL: the namespace's
+ * @output: gets the fragments
+ * Context: bottom halves off or process context, RCU read side.
+ * Return: 0 or -errno.
+ */
+int vpc_dst_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, struct vpc *vpc,
+		     int (*output)(struct net *net, struct sock *sk, struct sk_buff *skb))
 {
 	netdev_features_t features = netif_skb_features(skb) & ~NETIF_F_GSO_MASK;
-	struct sk_buff *segs = skb_gso_segment(skb, features);
-	struct sk_buff *next;
+	struct sk_buff *segs, *next;
 	int ret = 0;
 
+	if (!skb_is_gso(skb))
+		return ip_do_fragment(net, sk, skb, output);
+	segs = skb_gso_segment(skb, features);
 	if (IS_ERR_OR_NULL(segs)) {
-		const struct vpc_dst *vd = container_of(skb_dst(skb), struct vpc_dst, dst);
-
-		vpc_drop_skb(skb, vd->link->vpc, NULL, VPC_DROP_MALFORMED);
+		if (vpc)
+			vpc_drop_skb(skb, vpc, NULL, VPC_DROP_MALFORMED);
+		else
+			vpc_drop_host(vpc_net(net), skb, VPC_DROP_MALFORMED);
 		return -EINVAL;
 	}
 	consume_skb(skb);
@@ -150,7 +164,7 @@ static int segment_and_fragment(struct net *net, struct sock *sk, struct sk_buff
 		int err;
 
 		skb_mark_not_on_list(segs);
-		err = ip_do_fragment(net, sk, segs, transmit);
+		err = ip_do_fragment(net, sk, segs, output);
 		if (err && !ret)
 			ret = err;
 	}
@@ -176,10 +190,10 @@ static int finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 		   (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu)) ||
 		   dst->ops->family == AF_INET6) {
 		ret = transmit(net, sk, skb);
-	} else if (skb_is_gso(skb)) {
-		ret = segment_and_fragment(net, sk, skb);
 	} else {
-		ret = ip_do_fragment(net, sk, skb, transmit);
+		ret = vpc_dst_fragment(net, sk, skb,
+				       container_of(dst, struct vpc_dst, dst)->link->vpc,
+				       transmit);
 	}
 	rcu_read_unlock();
 	return ret;

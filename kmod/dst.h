@@ -7,6 +7,7 @@
 #include <net/ip6_fib.h>
 #include <net/route.h>
 
+struct vpc;
 struct vpc_link;
 
 /**
@@ -30,6 +31,8 @@ struct vpc_dst {
 struct vpc_dst *vpc_dst_new(struct vpc_link *link, u8 family, const u8 *lladdr);
 void vpc_dst_free(struct vpc_dst *vd);
 bool vpc_dst_is_ours(const struct dst_entry *dst);
+int vpc_dst_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, struct vpc *vpc,
+		     int (*output)(struct net *net, struct sock *sk, struct sk_buff *skb));
 int vpc_dst_transmit(const struct vpc_dst *vd, struct sk_buff *skb);
 int vpc_dst_module_init(void);
 void vpc_dst_module_exit(void);

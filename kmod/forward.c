@@ -21,7 +21,14 @@ static int forward_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return dst_output(net, sk, skb);
 }
 
-static bool fits(const struct sk_buff *skb, unsigned int mtu)
+/**
+ * vpc_forward_fits() - does a packet, or each of its segments, fit?
+ * @skb: the packet
+ * @mtu: what fits
+ * Context: any.
+ * Return: true if it does.
+ */
+bool vpc_forward_fits(const struct sk_buff *skb, unsigned int mtu)
 {
 	return skb->len <= mtu || (skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
 }
@@ -43,7 +50,7 @@ void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
 	u8 family = vd->dst.ops->family;
 
 	if (likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
-	    likely(fits(skb, READ_ONCE(out->mtu)))) {
+	    likely(vpc_forward_fits(skb, READ_ONCE(out->mtu)))) {
 		skb->dev = out;
 		vpc_dst_transmit(vd, skb);
 		return;
@@ -64,7 +71,7 @@ static enum vpc_verdict prepare4(struct vpc_pkt *pkt, const struct net_device *d
 
 	if (iph->ttl <= 1)
 		return vpc_icmp_reject(pkt, VPC_ICMP_TIME_EXCEEDED, 0, VPC_DROP_TTL);
-	if ((iph->frag_off & htons(IP_DF)) && !fits(pkt->skb, mtu))
+	if ((iph->frag_off & htons(IP_DF)) && !vpc_forward_fits(pkt->skb, mtu))
 		return vpc_icmp_reject(pkt, VPC_ICMP_TOO_BIG, mtu, VPC_DROP_MTU);
 	if (skb_cow(pkt->skb, LL_RESERVED_SPACE(dev)))
 		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
@@ -79,7 +86,7 @@ static enum vpc_verdict prepare6(struct vpc_pkt *pkt, const struct net_device *d
 
 	if (ipv6_hdr(pkt->skb)->hop_limit <= 1)
 		return vpc_icmp_reject(pkt, VPC_ICMP_TIME_EXCEEDED, 0, VPC_DROP_TTL);
-	if (!fits(pkt->skb, mtu))
+	if (!vpc_forward_fits(pkt->skb, mtu))
 		return vpc_icmp_reject(pkt, VPC_ICMP_TOO_BIG, mtu, VPC_DROP_MTU);
 	if (skb_cow(pkt->skb, LL_RESERVED_SPACE(dev)))
 		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);

@@ -7,6 +7,7 @@
 #include "packet.h"
 
 enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj);
+bool vpc_forward_fits(const struct sk_buff *skb, unsigned int mtu);
 void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd);
 
 #endif /* _VPC_FORWARD_H */

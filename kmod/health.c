@@ -198,17 +198,10 @@ void vpc_health_stop(struct vpc_nexthop *nh)
 	spin_unlock_bh(&nh->state.lock);
 }
 
-/**
- * vpc_health_device() - the device of a next hop came or went
- * @nh: the next hop
- * @ok: it is there, up and has carrier
- * Context: any; atomic.
- */
-void vpc_health_device(struct vpc_nexthop *nh, bool ok)
+/* What carries packets to the next hop came or went. */
+static void carrier(struct vpc_nexthop *nh, bool ok, u8 why)
 {
-	const struct vpc_health_cause cause = {
-		.cause = VPC_FLIP_CARRIER, .detected = ktime_get_ns(),
-	};
+	const struct vpc_health_cause cause = { .cause = why, .detected = ktime_get_ns() };
 
 	spin_lock_bh(&nh->state.lock);
 	/* When it is back, the policy has its say before packets go there. */
@@ -220,6 +213,28 @@ void vpc_health_device(struct vpc_nexthop *nh, bool ok)
 	nh->state.device = ok;
 	settle(nh, &cause);
 	spin_unlock_bh(&nh->state.lock);
+}
+
+/**
+ * vpc_health_device() - the device of a next hop came or went
+ * @nh: the next hop
+ * @ok: it is there, up and has carrier
+ * Context: any; atomic.
+ */
+void vpc_health_device(struct vpc_nexthop *nh, bool ok)
+{
+	carrier(nh, ok, VPC_FLIP_CARRIER);
+}
+
+/**
+ * vpc_health_ipsec() - the security associations of a connection came or went
+ * @nh: the next hop
+ * @ok: they are there, and its VPN gateway is ready
+ * Context: any; atomic.
+ */
+void vpc_health_ipsec(struct vpc_nexthop *nh, bool ok)
+{
+	carrier(nh, ok, VPC_FLIP_IPSEC);
 }
 
 /**

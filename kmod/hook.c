@@ -7,9 +7,11 @@
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <net/xfrm.h>
 
 #include "dst.h"
 #include "hook.h"
+#include "ipsec.h"
 #include "link.h"
 #include "rx.h"
 
@@ -17,7 +19,22 @@
 #error "vpc needs a kernel with CONFIG_NETFILTER_FAMILY_ARP, to keep the host's ARP off ports"
 #endif
 
-static unsigned int pre_routing(struct sk_buff *skb, u8 family)
+/* On a device of the host, what XFRM has decrypted may be ours. */
+static unsigned int host_device(struct net *net, struct sk_buff *skb, u8 family)
+{
+	bool ours = false;
+
+	if (unlikely(!netif_running(skb->dev)))
+		return NF_DROP;
+	if (unlikely(secpath_exists(skb))) {
+		local_bh_disable();
+		ours = vpc_ipsec_receive(net, skb, family);
+		local_bh_enable();
+	}
+	return ours ? NF_STOLEN : NF_ACCEPT;
+}
+
+static unsigned int pre_routing(struct net *net, struct sk_buff *skb, u8 family)
 {
 	struct vpc_link *link = vpc_link_of(skb->dev);
 
@@ -26,7 +43,7 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 	 * still be in a CPU's backlog. They are not for the host's stack.
 	 */
 	if (!link)
-		return likely(netif_running(skb->dev)) ? NF_ACCEPT : NF_DROP;
+		return host_device(net, skb, family);
 
 	/* A queue of a hook before ours lets packets go on in process context. */
 	local_bh_disable();
@@ -38,13 +55,13 @@ static unsigned int pre_routing(struct sk_buff *skb, u8 family)
 static unsigned int pre_routing4(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return pre_routing(skb, AF_INET);
+	return pre_routing(state->net, skb, AF_INET);
 }
 
 static unsigned int pre_routing6(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return pre_routing(skb, AF_INET6);
+	return pre_routing(state->net, skb, AF_INET6);
 }
 
 /*

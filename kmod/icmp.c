@@ -13,6 +13,7 @@
 #include <net/ip6_checksum.h>
 
 #include "icmp.h"
+#include "ipsec.h"
 #include "link.h"
 
 /* RFC 1812 4.3.2.3: as much as fits into 576 bytes; RFC 4443 2.4 (c): into 1280. */
@@ -36,14 +37,26 @@ static const struct {
 				  ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED },
 };
 
-/* Push the Ethernet header of an answer and send it where @skb's frame came from. */
-static void answer(struct vpc_link *link, struct sk_buff *reply, const struct ethhdr *from,
+/* Room for what is put before an answer. */
+static unsigned int headroom(const struct vpc_link *link)
+{
+	return link->dev ? LL_RESERVED_SPACE(link->dev) : LL_MAX_HEADER;
+}
+
+/* Send an answer where @skb came from: to the MAC of its frame, or through the connection. */
+static void answer(struct vpc_link *link, struct sk_buff *reply, const struct sk_buff *skb,
 		   __be16 proto)
 {
 	u8 dest[ETH_ALEN];
 
-	/* @from may lie in the head of @reply, under what is written here. */
-	ether_addr_copy(dest, from->h_source);
+	if (vpc_link_is_ipsec(link)) {
+		reply->priority = TC_PRIO_CONTROL;
+		vpc_ipsec_emit(vpc_ipsec_of(link), reply,
+			       proto == htons(ETH_P_IP) ? AF_INET : AF_INET6);
+		return;
+	}
+	/* It may lie in the head of @reply, under what is written here. */
+	ether_addr_copy(dest, eth_hdr(skb)->h_source);
 	vpc_counters_tx(link->counters, 1, reply->len);
 	reply->dev = link->dev;
 	reply->protocol = proto;
@@ -109,13 +122,13 @@ static struct sk_buff *error_skb(const struct vpc_pkt *pkt, unsigned int headers
 				 unsigned int max)
 {
 	unsigned int quote = min_t(unsigned int, pkt->skb->len, max - headers);
-	const struct net_device *dev = pkt->link->dev;
+	unsigned int room = headroom(pkt->link);
 	struct sk_buff *reply;
 
-	reply = alloc_skb(LL_RESERVED_SPACE(dev) + headers + quote, GFP_ATOMIC);
+	reply = alloc_skb(room + headers + quote, GFP_ATOMIC);
 	if (!reply)
 		return NULL;
-	skb_reserve(reply, LL_RESERVED_SPACE(dev));
+	skb_reserve(reply, room);
 	skb_reset_network_header(reply);
 	skb_put_zero(reply, headers);
 	if (skb_copy_bits(pkt->skb, skb_network_offset(pkt->skb), skb_put(reply, quote), quote)) {
@@ -153,7 +166,7 @@ static void send_error4(const struct vpc_pkt *pkt, enum vpc_icmp_error error, u3
 	if (error == VPC_ICMP_TOO_BIG)
 		icmph->un.frag.mtu = htons(min_t(u32, mtu, U16_MAX));
 	icmph->checksum = csum_fold(csum_partial(icmph, reply->len - sizeof(*iph), 0));
-	answer(pkt->link, reply, eth_hdr(pkt->skb), htons(ETH_P_IP));
+	answer(pkt->link, reply, pkt->skb, htons(ETH_P_IP));
 }
 
 static void send_error6(const struct vpc_pkt *pkt, enum vpc_icmp_error error, u32 mtu)
@@ -183,7 +196,7 @@ static void send_error6(const struct vpc_pkt *pkt, enum vpc_icmp_error error, u3
 		icmph->icmp6_mtu = htonl(mtu);
 	icmph->icmp6_cksum = csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len, NEXTHDR_ICMP,
 					     csum_partial(icmph, len, 0));
-	answer(pkt->link, reply, eth_hdr(pkt->skb), htons(ETH_P_IPV6));
+	answer(pkt->link, reply, pkt->skb, htons(ETH_P_IPV6));
 }
 
 /**
@@ -271,13 +284,13 @@ enum vpc_verdict vpc_icmp_echo(struct vpc_pkt *pkt)
 		return vpc_drop(pkt, VPC_DROP_GATEWAY);
 	if (!vpc_link_may_answer(link))
 		return vpc_drop(pkt, VPC_DROP_ICMP_LIMIT);
-	if (skb_cow_head(skb, LL_RESERVED_SPACE(link->dev)))
+	if (skb_cow_head(skb, headroom(link)))
 		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
 
 	/* The packet becomes its answer. */
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->pkt_type = PACKET_OUTGOING;
 	skb_clear_tstamp(skb);
-	answer(link, skb, eth_hdr(skb), proto);
+	answer(link, skb, skb, proto);
 	return VPC_DONE;
 }

@@ -5,6 +5,7 @@
 
 #include <linux/list.h>
 #include <net/dst.h>
+#include <net/flow.h>
 
 #include "customer_gateway.h"
 #include "link.h"
@@ -99,7 +100,7 @@ struct vpc_ipsec_config {
 };
 
 /* ipsec.c; vpc_net::lock is held, they may sleep. */
-int vpc_ipsec_net_init(struct vpc_net *vn);
+void vpc_ipsec_net_init(struct vpc_net *vn);
 void vpc_ipsec_net_exit(struct vpc_net *vn);
 struct vpc_ipsec *vpc_ipsec_new(const struct vpc_ipsec_config *cfg,
 				struct netlink_ext_ack *extack);
@@ -111,6 +112,7 @@ int vpc_ipsec_set_range(struct vpc_net *vn, u32 first, u32 last,
 u8 vpc_ipsec_state(const struct vpc_ipsec *conn);
 
 /* ipsec_sa.c */
+void vpc_ipsec_sync_init(struct vpc_net *vn);
 void vpc_ipsec_sync(struct vpc_net *vn);
 void vpc_ipsec_sync_stop(struct vpc_net *vn);
 int vpc_ipsec_module_init(void);
@@ -124,17 +126,33 @@ void vpc_ipsec_dst_module_exit(void);
 
 /* ipsec_rx.c; softirq, RCU read side. */
 bool vpc_ipsec_receive(struct net *net, struct sk_buff *skb, u8 family);
-enum vpc_verdict vpc_ipsec_classify(struct vpc_pkt *pkt);
 
 /* nh_ipsec.c */
 bool vpc_ipsec_emit(struct vpc_ipsec *conn, struct sk_buff *skb, u8 family);
 void vpc_ipsec_forget(struct vpc_ipsec *conn);
 enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn);
+void vpc_ipsec_flow(struct flowi *fl, const struct sk_buff *skb, u8 family);
 
 /* selector.c: connections in policy mode. */
-int vpc_selectors_build(struct vpc *vpc, const struct vpc_ipsec_config *add,
-			struct vpc_ipsec *conn, struct netlink_ext_ack *extack);
+int vpc_selectors_build(struct vpc *vpc, const struct vpc_prefix *cidr, int cidrs,
+			struct netlink_ext_ack *extack);
+void vpc_selectors_restore(struct vpc *vpc);
 void vpc_selectors_drop(struct vpc_ipsec *conn);
-struct vpc_ipsec *vpc_selectors_match(const struct vpc_pkt *pkt);
+struct vpc_ipsec *vpc_selectors_of(const struct vpc_pkt *pkt);
+struct vpc_ipsec *vpc_selectors_match(const struct vpc *vpc, const void *local,
+				      const void *remote, u8 family);
+
+/**
+ * vpc_selectors_route() - the connection in policy mode that a packet takes
+ * @pkt: the packet, in a VPC
+ * Context: softirq, RCU read side.
+ * Return: the connection or NULL: its table decides.
+ */
+static inline struct vpc_ipsec *vpc_selectors_route(const struct vpc_pkt *pkt)
+{
+	if (likely(!rcu_access_pointer(pkt->vpc->selectors)))
+		return NULL;
+	return vpc_selectors_of(pkt);
+}
 
 #endif /* _VPC_IPSEC_H */

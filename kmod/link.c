@@ -31,6 +31,18 @@ struct vpc_link *vpc_link_of(const struct net_device *dev)
 }
 
 /**
+ * vpc_link_init_rate() - a new link may answer
+ * @link: the link
+ * Context: any.
+ */
+void vpc_link_init_rate(struct vpc_link *link)
+{
+	spin_lock_init(&link->rate.lock);
+	link->rate.tokens = VPC_RATE_BURST;
+	link->rate.stamp = jiffies;
+}
+
+/**
  * vpc_link_may_answer() - take a token for an answer of ours
  * @link: where the answer would go
  * Context: softirq.
@@ -176,9 +188,7 @@ int vpc_link_bind(struct vpc_link *link, struct net_device *dev, struct vpc *vpc
 	link->vpc = vpc;
 	link->dev = dev;
 	rcu_assign_pointer(link->table, table);
-	spin_lock_init(&link->rate.lock);
-	link->rate.tokens = VPC_RATE_BURST;
-	link->rate.stamp = jiffies;
+	vpc_link_init_rate(link);
 	link->was_up = dev->flags & IFF_UP;
 	dev_close(dev);
 	silence_ipv6(link);

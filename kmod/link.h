@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What ports and uplinks have in common: a device that is ours alone. */
+/* What ports, uplinks and IPsec connections have in common: packets come in by them. */
 #ifndef _VPC_LINK_H
 #define _VPC_LINK_H
 
@@ -24,9 +24,9 @@ struct vpc_rate {
 };
 
 /**
- * struct vpc_link - a device bound to a VPC
+ * struct vpc_link - a way into a VPC: a device that is bound to it, or an IPsec connection
  * @vpc: the VPC; what comes in here is in it
- * @dev: the device, whose rx_handler_data we are
+ * @dev: the device, whose rx_handler_data we are; NULL for a connection
  * @table: what packets from here are looked up in
  * @counters: traffic, per CPU
  * @gateway: our own address on it, by family; family 0: none
@@ -69,10 +69,16 @@ void vpc_link_release(struct vpc_link *link);
 struct vpc_link *vpc_link_find(struct vpc_net *vn, const char *dev, enum vpc_kind kind,
 			       struct netlink_ext_ack *extack);
 bool vpc_link_may_answer(struct vpc_link *link);
+void vpc_link_init_rate(struct vpc_link *link);
 
 static inline bool vpc_link_is_uplink(const struct vpc_link *link)
 {
 	return link->obj.kind == VPC_KIND_UPLINK;
+}
+
+static inline bool vpc_link_is_ipsec(const struct vpc_link *link)
+{
+	return link->obj.kind == VPC_KIND_IPSEC;
 }
 
 int vpc_link_module_init(void);

@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "group.h"
 #include "hook.h"
+#include "ipsec.h"
 #include "link.h"
 #include "lpm.h"
 #include "netlink.h"
@@ -43,6 +44,10 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&vn->lock);
 	spin_lock_init(&vn->wait_lock);
 	INIT_LIST_HEAD(&vn->waiting);
+	vn->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
+	if (!vn->drops)
+		return -ENOMEM;
+	vpc_ipsec_net_init(vn);
 	vpc_index_init(&vn->groups, &vn->lock);
 	vpc_index_init(&vn->endpoints, &vn->lock);
 	for (kind = 0; kind < VPC_KINDS; kind++) {
@@ -68,6 +73,7 @@ err_group:
 err_registry:
 	while (kind--)
 		vpc_registry_destroy(&vn->registry[kind]);
+	free_percpu(vn->drops);
 	return err;
 }
 
@@ -87,8 +93,10 @@ static void __net_exit net_exit(struct net *net)
 		rtnl_unlock();
 		/* Expiry work and RCU callbacks refer to what goes now. */
 		vpc_peering_flush_timers();
+		vpc_ipsec_sync_stop(vn);
 		rcu_barrier();
 	}
+	vpc_ipsec_net_exit(vn);
 	vpc_probe_net_exit(vn);
 	vpc_health_net_exit(vn);
 	vpc_nexthop_net_exit(vn);
@@ -97,6 +105,7 @@ static void __net_exit net_exit(struct net *net)
 		vpc_registry_destroy(&vn->registry[kind]);
 	vpc_index_destroy(&vn->endpoints);
 	vpc_index_destroy(&vn->groups);
+	free_percpu(vn->drops);
 	mutex_destroy(&vn->lock);
 }
 
@@ -118,9 +127,12 @@ static int __init vpc_init(void)
 	err = vpc_dst_module_init();
 	if (err)
 		goto err_lpm;
-	err = vpc_peering_module_init();
+	err = vpc_ipsec_dst_module_init();
 	if (err)
 		goto err_dst;
+	err = vpc_peering_module_init();
+	if (err)
+		goto err_ipsec_dst;
 	err = vpc_calendar_module_init();
 	if (err)
 		goto err_peering;
@@ -133,11 +145,16 @@ static int __init vpc_init(void)
 	err = vpc_link_module_init();
 	if (err)
 		goto err_pernet;
-	err = vpc_nl_module_init();
+	err = vpc_ipsec_module_init();
 	if (err)
 		goto err_link;
+	err = vpc_nl_module_init();
+	if (err)
+		goto err_ipsec;
 	return 0;
 
+err_ipsec:
+	vpc_ipsec_module_exit();
 err_link:
 	vpc_link_module_exit();
 err_pernet:
@@ -148,6 +165,9 @@ err_calendar:
 	vpc_calendar_module_exit();
 err_peering:
 	vpc_peering_module_exit();
+err_ipsec_dst:
+	rcu_barrier();
+	vpc_ipsec_dst_module_exit();
 err_dst:
 	rcu_barrier();
 	vpc_dst_module_exit();
@@ -160,12 +180,14 @@ static void __exit vpc_exit(void)
 {
 	vpc_health_drain();
 	vpc_nl_module_exit();
+	vpc_ipsec_module_exit();
 	vpc_link_module_exit();
 	unregister_pernet_subsys(&net_ops);
 	vpc_health_module_exit();
 	vpc_calendar_module_exit();
 	vpc_peering_module_exit();
 	rcu_barrier();
+	vpc_ipsec_dst_module_exit();
 	vpc_dst_module_exit();
 	vpc_lpm_module_exit();
 }

@@ -6,6 +6,8 @@
 #include <linux/mutex.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "index.h"
@@ -38,6 +40,13 @@
  * @probe_sources: struct vpc_probe_source by VPC and address
  * @probe_key: makes their numbers
  * @probe_rate: packets per second that all probes may send
+ * @if_ids: struct vpc_ipsec by if_id; packets read it under RCU
+ * @if_id_first: the range of if_ids that are ours
+ * @if_id_last: its end
+ * @if_id_next: where the search for a free one goes on
+ * @ipsec_work: vpc_ipsec_sync()
+ * @discard: what bundles of XFRM are built on, by family; there from the first connection on
+ * @drops: what is of no VPC, by reason, per CPU
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC
  */
@@ -61,6 +70,13 @@ struct vpc_net {
 	struct rhashtable probe_sources;
 	siphash_key_t probe_key;
 	u32 probe_rate;
+	struct xarray if_ids;
+	u32 if_id_first;
+	u32 if_id_last;
+	u32 if_id_next;
+	struct work_struct ipsec_work;
+	struct dst_entry *discard[2];
+	struct vpc_drops __percpu *drops;
 	spinlock_t wait_lock;
 	struct list_head waiting;
 };

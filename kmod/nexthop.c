@@ -17,6 +17,7 @@ static const struct vpc_nh_ops * const ops_of[VPC_NH_MAX + 1] = {
 	[VPC_NH_BLACKHOLE] = &vpc_nh_blackhole_ops,
 	[VPC_NH_UNREACHABLE] = &vpc_nh_unreachable_ops,
 	[VPC_NH_PROHIBIT] = &vpc_nh_prohibit_ops,
+	[VPC_NH_IPSEC] = &vpc_nh_ipsec_ops,
 };
 
 static const struct rhashtable_params by_key = {
@@ -124,8 +125,8 @@ int vpc_nexthop_parse(struct vpc *vpc, const struct nlattr *attr, struct vpc_pat
 	struct nlattr *tb[VPC_A_NEXTHOP_MAX + 1];
 	const struct vpc_nh_ops *ops = NULL;
 	struct vpc_nh_key key;
+	int targets, err;
 	u8 type;
-	int err;
 
 	err = nla_parse_nested(tb, VPC_A_NEXTHOP_MAX, attr, vpc_nl_policy_nexthop, extack);
 	if (err)
@@ -143,11 +144,16 @@ int vpc_nexthop_parse(struct vpc *vpc, const struct nlattr *attr, struct vpc_pat
 	memset(&key, 0, sizeof(key));
 	key.vpc = vpc;
 	key.type = type;
+	targets = !!tb[VPC_A_NEXTHOP_PEERING] + !!tb[VPC_A_NEXTHOP_ADDRESS] +
+		  !!tb[VPC_A_NEXTHOP_IPSEC];
+	if (targets > 1)
+		return vpc_err(extack, -EINVAL, "a next hop of type %s has several targets",
+			       ops->name);
 	if (ops->parse) {
 		err = ops->parse(&key, tb, extack);
 		if (err)
 			return err;
-	} else if (tb[VPC_A_NEXTHOP_PEERING] || tb[VPC_A_NEXTHOP_ADDRESS]) {
+	} else if (targets) {
 		return vpc_err(extack, -EINVAL, "a next hop of type %s has no target", ops->name);
 	}
 

@@ -20,7 +20,8 @@ struct vpc_endpoint;
  * struct vpc_nh_key - what makes two next hops the same
  * @vpc: VPC of the tables that may use it
  * @type: enum vpc_nh_type
- * @peering: target of a peering
+ * @peering: target of a peering or of transit
+ * @ipsec: target of an IPsec connection
  * @addr: target of a router
  *
  * Compared as bytes: zero it before it is filled.
@@ -30,6 +31,7 @@ struct vpc_nh_key {
 	u64 type;
 	union {
 		struct vpc_peering *peering;
+		struct vpc_ipsec *ipsec;
 		struct vpc_addr addr;
 	};
 };
@@ -45,6 +47,8 @@ struct vpc_nh_key {
  * @init: make a new object ready. vpc_net::lock held, may sleep. (optional)
  * @destroy: no route uses it any more, but packets may still see it until the
  *	grace period that follows. vpc_net::lock held, may sleep. (optional)
+ * @may_route: may routes lead to it, or does only a probe use it? Refuses.
+ *	vpc_net::lock held. (optional: they may)
  * @output: a packet takes it. Softirq, RCU read side.
  * @family: of the prefixes that it can serve (optional: either)
  * @str: write the target as users do, after the name of the type. (optional: the
@@ -65,6 +69,7 @@ struct vpc_nh_ops {
 	int (*parse)(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack);
 	int (*init)(struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 	void (*destroy)(struct vpc_nexthop *nh);
+	int (*may_route)(const struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 	enum vpc_verdict (*output)(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
 	u8 (*family)(const struct vpc_nexthop *nh);
 	void (*str)(const struct vpc_nexthop *nh, char *buf, size_t size);
@@ -125,7 +130,8 @@ struct vpc_path {
 };
 
 extern const struct vpc_nh_ops vpc_nh_peering_ops, vpc_nh_router_ops, vpc_nh_blackhole_ops,
-			       vpc_nh_unreachable_ops, vpc_nh_prohibit_ops;
+			       vpc_nh_unreachable_ops, vpc_nh_prohibit_ops,
+			       vpc_nh_ipsec_ops, vpc_nh_transit_ops;
 
 int vpc_nexthop_net_init(struct vpc_net *vn);
 void vpc_nexthop_net_exit(struct vpc_net *vn);
@@ -144,6 +150,7 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt);
 
 /* nh_peering.c: the next hop of one side, if any route uses it. */
 struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side);
+bool vpc_nh_from_endpoint(const struct vpc_pkt *pkt);
 
 /* nh_router.c: routers are found again when the links of their VPC change. */
 void vpc_nh_router_resolve(struct vpc *vpc);

@@ -39,12 +39,18 @@ static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_
 	return 0;
 }
 
-/*
- * What crosses a peering comes from an endpoint. Otherwise an appliance, or a
- * network behind an uplink, could speak as an endpoint of the peer to its
- * neighbours, or pass through the VPC to the peer.
+/**
+ * vpc_nh_from_endpoint() - does a packet come from an endpoint of the VPC it is in?
+ * @pkt: the packet
+ *
+ * What crosses into another domain does. Otherwise an appliance, or a network behind an
+ * uplink, could speak as an endpoint of the peer to its neighbours, or pass through the VPC
+ * to the peer.
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if it does.
  */
-static bool from_endpoint(const struct vpc_pkt *pkt)
+bool vpc_nh_from_endpoint(const struct vpc_pkt *pkt)
 {
 	const struct vpc_lpm *lpm = &pkt->vpc->endpoints[vpc_family_index(pkt->family)];
 
@@ -64,7 +70,7 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	pkt->peering_dir = side;
 	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
 		return vpc_drop(pkt, VPC_DROP_PEERING_STATE);
-	if (unlikely(!from_endpoint(pkt)))
+	if (unlikely(!vpc_nh_from_endpoint(pkt)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
 	pkt->vpc = p->side[!side].vpc;

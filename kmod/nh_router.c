@@ -40,7 +40,7 @@ static struct vpc_nh_router *router_of(const struct vpc_nexthop *nh)
 
 static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
-	if (!tb[VPC_A_NEXTHOP_ADDRESS] || tb[VPC_A_NEXTHOP_PEERING])
+	if (!tb[VPC_A_NEXTHOP_ADDRESS])
 		return vpc_err(extack, -EINVAL, "a next hop of type router has an address as its target");
 	return vpc_nl_get_addr(tb[VPC_A_NEXTHOP_ADDRESS], &key->addr, extack);
 }

@@ -14,6 +14,9 @@ static const char * const kind_name[VPC_KINDS] = {
 	[VPC_KIND_UPLINK] = "uplink",
 	[VPC_KIND_PEERING] = "peering",
 	[VPC_KIND_PROBE] = "probe",
+	[VPC_KIND_VPN_GATEWAY] = "VPN gateway",
+	[VPC_KIND_CUSTOMER_GATEWAY] = "customer gateway",
+	[VPC_KIND_IPSEC] = "IPsec connection",
 };
 
 static const struct rhashtable_params by_name = {

@@ -8,6 +8,7 @@
 #include "port.h"
 #include "probe.h"
 #include "table.h"
+#include "vpn_gateway.h"
 
 /**
  * vpc_port_holds() - is an address one of a port's own?
@@ -133,6 +134,8 @@ static int check_config(const struct vpc_port_config *cfg, struct netlink_ext_ac
 			err = vpc_endpoint_check(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (!err)
 			err = vpc_probe_source_check(cfg->subnet->vpc, &cfg->addr[i], extack);
+		if (!err)
+			err = vpc_vpn_gateway_check_inside(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)

@@ -184,6 +184,10 @@ static int check_paths(const struct vpc_route_txn *txn, const struct vpc_route_c
 
 	for (i = 0; i < c->count; i++) {
 		const struct vpc_nexthop *nh = c->paths[i].nh;
+		int err = nh->ops->may_route ? nh->ops->may_route(nh, extack) : 0;
+
+		if (err)
+			return err;
 
 		if (nh->ops->family && nh->ops->family(nh) != c->prefix.addr.family)
 			return vpc_err(extack, -EINVAL, "%s and %s are of different families",

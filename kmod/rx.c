@@ -12,6 +12,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/xfrm.h>
 
 #include "arp_nd.h"
 #include "classify.h"
@@ -197,6 +198,11 @@ rx_handler_result_t vpc_rx(struct sk_buff **pskb)
 
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;
+	/* ESP of a tenant that GRO took for a packet of the host's associations. */
+	if (unlikely(secpath_exists(skb))) {
+		reason = VPC_DROP_IPSEC_SELECTOR;
+		goto drop;
+	}
 	/* Only VLAN 0, which is a priority and no VLAN, is left in place for us. */
 	if (skb_vlan_tag_present(skb)) {
 		if (skb_vlan_tag_get_id(skb))

@@ -199,6 +199,24 @@ void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __pe
 	kfree_skb_reason(skb, drop_reason[reason].core);
 }
 
+/**
+ * vpc_drop_host() - count the end of an skb that is of no VPC, and free it
+ * @vn: the namespace
+ * @skb: the skb
+ * @reason: why
+ * Context: bottom halves off, RCU read side.
+ */
+void vpc_drop_host(struct vpc_net *vn, struct sk_buff *skb, enum vpc_drop_reason reason)
+{
+	u32 packets;
+	u64 bytes;
+
+	trace_vpc_drop(skb, NULL, reason);
+	vpc_skb_cost(skb, &packets, &bytes);
+	this_cpu_add(vn->drops->count[reason], packets);
+	kfree_skb_reason(skb, drop_reason[reason].core);
+}
+
 enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
 {
 	/* The tenant that sent it is the one who will ask why. */

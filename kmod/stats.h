@@ -41,6 +41,18 @@ struct vpc_dst;
 	X(UNREACHABLE, IP_OUTNOROUTES, "route of type unreachable")			\
 	X(PROHIBIT, IP_OUTNOROUTES, "route of type prohibit")				\
 	X(PROBE, NOT_SPECIFIED, "claims to be of a probe, and is not")			\
+	X(IPSEC_NO_POLICY, XFRM_POLICY, "no XFRM policy of the connection fits")	\
+	X(IPSEC_NO_SA, XFRM_POLICY, "no security association of the connection")	\
+	X(IPSEC_BLOCKED, XFRM_POLICY, "an XFRM policy blocks it")			\
+	X(IPSEC_MODE, XFRM_POLICY, "not ESP in tunnel mode of the connection's if_id")	\
+	X(IPSEC_ROUTE, IP_OUTNOROUTES, "the host has no way to the customer gateway")	\
+	X(IPSEC_TRANSIT, XFRM_POLICY, "from one connection to another, which is not allowed") \
+	X(IPSEC_SELECTOR, XFRM_POLICY, "not what the connection or its association is for") \
+	X(IPSEC_STATE, XFRM_POLICY, "the VPN gateway is not ready")			\
+	X(IPSEC_DEPTH, XFRM_POLICY, "came through several security associations")	\
+	X(IPSEC_UNKNOWN, XFRM_POLICY, "if_id of our range, but of no connection")	\
+	X(IPSEC_PLAINTEXT, XFRM_POLICY, "would have left a connection in clear")	\
+	X(BANDWIDTH, NOT_SPECIFIED, "over the bandwidth of a VPN gateway")		\
 	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
 	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
 	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\
@@ -107,6 +119,7 @@ struct vpc_totals {
 
 struct vpc_pkt;
 struct vpc;
+struct vpc_net;
 
 struct vpc_counters __percpu *vpc_counters_alloc(void);
 void vpc_counters_add(struct vpc_totals *sum, const struct vpc_counters __percpu *c);
@@ -114,6 +127,7 @@ void vpc_skb_cost_gso(const struct sk_buff *skb, u32 *packets, u64 *bytes);
 u64 vpc_drops_read(const struct vpc_drops __percpu *drops, enum vpc_drop_reason reason);
 void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
 		     enum vpc_drop_reason reason);
+void vpc_drop_host(struct vpc_net *vn, struct sk_buff *skb, enum vpc_drop_reason reason);
 #define VPC_DROP_NAME_LEN 24
 const char *vpc_drop_name(enum vpc_drop_reason reason, char *buf);
 void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __percpu *counters,

@@ -7,9 +7,11 @@
 
 #include "group.h"
 #include "icmp.h"
+#include "ipsec.h"
 #include "subnet.h"
 #include "table.h"
 #include "uplink.h"
+#include "vpn_gateway.h"
 
 /**
  * vpc_table_label() - how sentences call a table
@@ -23,6 +25,8 @@ const char *vpc_table_label(const struct vpc_table *table, char *buf, size_t siz
 {
 	if (table->obj.name[0])
 		snprintf(buf, size, "table %s", table->obj.name);
+	else if (table->gateway)
+		snprintf(buf, size, "the table of VPN gateway %s", table->gateway->obj.name);
 	else
 		snprintf(buf, size, "the default table of VPC %s", table->vpc->obj.name);
 	return buf;
@@ -139,9 +143,13 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 {
 	const struct vpc_group *group;
 	const struct vpc_nexthop *nh;
+	struct vpc_ipsec *conn;
 
 	if (pkt->value == VPC_ROUTE_LOCAL)
 		return vpc_nh_local_output(pkt);
+	conn = vpc_selectors_route(pkt);
+	if (unlikely(conn))
+		return vpc_ipsec_output(pkt, conn);
 	group = likely(pkt->value != VPC_LPM_NONE) ?
 		vpc_index_get(&pkt->vpc->vn->groups, pkt->value) : NULL;
 	if (unlikely(!group))

@@ -18,6 +18,7 @@
  * @obj: id and name; the default table of a VPC has no name
  * @vpc: whose it is
  * @node: in vpc::tables
+ * @gateway: the VPN gateway whose table it is, or NULL
  * @lpm: prefix -> VPC_ROUTE_LOCAL or number of a group, by family
  * @routes: static routes; the implicit local ones are not counted
  * @rcu: frees it
@@ -26,6 +27,7 @@ struct vpc_table {
 	struct vpc_object obj;
 	struct vpc *vpc;
 	struct list_head node;
+	struct vpc_vpn_gateway *gateway;
 	struct vpc_lpm lpm[2];
 	u32 routes;
 	struct rcu_head rcu;

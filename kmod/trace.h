@@ -25,7 +25,7 @@ TRACE_EVENT(vpc_drop,
 	),
 	TP_fast_assign(
 		__entry->skbaddr = skb;
-		__entry->vpc = vpc->obj.id;
+		__entry->vpc = vpc ? vpc->obj.id : 0;
 		__entry->ifindex = skb->dev ? skb->dev->ifindex : 0;
 		__entry->protocol = ntohs(skb->protocol);
 		__entry->reason = reason;

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "hook.h"
+#include "ipsec.h"
 #include "peering.h"
 #include "probe.h"
 #include "port.h"
@@ -101,6 +102,7 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	INIT_LIST_HEAD(&vpc->sides);
 	INIT_LIST_HEAD(&vpc->routers);
 	INIT_LIST_HEAD(&vpc->probes);
+	INIT_LIST_HEAD(&vpc->vpn_gateways);
 
 	vpc->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
 	if (!vpc->drops) {
@@ -192,10 +194,16 @@ static int change_cidrs(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	if (count > VPC_CIDRS_MAX)
 		return vpc_err(extack, -E2BIG, "VPC %s would have more than %d CIDRs",
 			       vpc->obj.name, VPC_CIDRS_MAX);
-	err = vpc_route_set_cidrs(vpc, cfg->cidr, cfg->cidrs, cfg->del_cidr, cfg->del_cidrs,
-				  extack);
+	/* It has the new ones a moment earlier, which only drops. */
+	err = vpc_selectors_build(vpc, cidr, count, extack);
 	if (err)
 		return err;
+	err = vpc_route_set_cidrs(vpc, cfg->cidr, cfg->cidrs, cfg->del_cidr, cfg->del_cidrs,
+				  extack);
+	if (err) {
+		vpc_selectors_restore(vpc);
+		return err;
+	}
 	memcpy(vpc->cidr, cidr, count * sizeof(*cidr));
 	vpc->cidrs = count;
 	return 0;
@@ -258,6 +266,7 @@ static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
 {
 	const char *name = vpc->obj.name;
 	const struct vpc_peering_side *side;
+	const struct vpc_vpn_gateway *gw;
 	const struct vpc_subnet *subnet;
 	const struct vpc_table *table;
 	const struct vpc_probe *probe;
@@ -276,6 +285,9 @@ static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
 	link = list_first_entry_or_null(&vpc->links, struct vpc_link, node);
 	if (link)
 		return vpc_err(extack, -EBUSY, "VPC %s has uplink %s", name, link->dev->name);
+	gw = list_first_entry_or_null(&vpc->vpn_gateways, struct vpc_vpn_gateway, node);
+	if (gw)
+		return vpc_err(extack, -EBUSY, "VPC %s has VPN gateway %s", name, gw->obj.name);
 	list_for_each_entry(table, &vpc->tables, node)
 		if (table != vpc->table)
 			return vpc_err(extack, -EBUSY, "VPC %s has table %s", name,
@@ -321,6 +333,7 @@ static void flush_vpc(struct vpc *vpc)
 {
 	static const struct vpc_actor operator = { .operator = true };
 	struct vpc_peering_side *side, *next_side;
+	struct vpc_vpn_gateway *gw, *next_gw;
 	struct vpc_subnet *subnet, *next_subnet;
 	struct vpc_table *table, *next_table;
 	struct vpc_link *link, *next_link;
@@ -337,6 +350,8 @@ static void flush_vpc(struct vpc *vpc)
 		WARN_ON(vpc_peering_del(side->peering, false, &operator, &routes, NULL));
 	list_for_each_entry_safe(subnet, next_subnet, &vpc->subnets, node)
 		WARN_ON(vpc_subnet_del(subnet, NULL));
+	list_for_each_entry_safe(gw, next_gw, &vpc->vpn_gateways, node)
+		vpc_vpn_gateway_remove(gw);
 	list_for_each_entry_safe(table, next_table, &vpc->tables, node)
 		if (table != vpc->table)
 			vpc_table_release(table);
@@ -367,4 +382,5 @@ void vpc_flush(struct vpc_net *vn)
 		flush_vpc(container_of(obj, struct vpc, obj));
 		cond_resched();
 	}
+	vpc_customer_gateway_flush(vn);
 }

@@ -29,6 +29,9 @@
  * @sides: struct vpc_peering_side
  * @routers: struct vpc_nh_router, to be resolved again when @links change
  * @probes: struct vpc_probe
+ * @vpn_gateways: struct vpc_vpn_gateway
+ * @selectors: connections in policy mode; NULL: there is none
+ * @transit: a transit domain: without CIDRs, subnets and ports
  * @probe_filter: bits of the addresses that probes speak from, see vpc_probe_maybe()
  * @drops: by reason, per CPU
  * @past: counters of links that are gone
@@ -38,11 +41,13 @@ struct vpc {
 	struct vpc_object obj;
 	struct vpc_net *vn;
 	u64 probe_filter;
+	struct vpc_selectors __rcu *selectors;
 	u64 account;
 	u32 peering_limit;
 	u32 peering_count;
 	struct vpc_prefix cidr[VPC_CIDRS_MAX];
 	u8 cidrs;
+	bool transit;
 	struct vpc_lpm endpoints[2];
 	struct vpc_table *table;
 	struct list_head tables;
@@ -51,6 +56,7 @@ struct vpc {
 	struct list_head sides;
 	struct list_head routers;
 	struct list_head probes;
+	struct list_head vpn_gateways;
 	struct vpc_drops __percpu *drops;
 	struct vpc_totals past;
 	struct rcu_head rcu;
@@ -60,6 +66,7 @@ struct vpc {
  * struct vpc_vpc_config - what VPC_NEW and VPC_SET ask for
  * @name: of the VPC; VPC_SET: the new name or NULL
  * @account: owner (VPC_NEW)
+ * @transit: a transit domain (VPC_NEW)
  * @peering_limit: or negative for the default (NEW) or no change (SET)
  * @cidr: address space to have, or to add
  * @cidrs: how many
@@ -69,6 +76,7 @@ struct vpc {
 struct vpc_vpc_config {
 	const char *name;
 	u64 account;
+	bool transit;
 	int peering_limit;
 	struct vpc_prefix cidr[VPC_CIDRS_MAX];
 	u8 cidrs;
