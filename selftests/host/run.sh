@@ -17,9 +17,10 @@ fuzz_seconds=${FUZZ_SECONDS:-20}
 fixed=()
 setarch -R true 2>/dev/null && fixed=(setarch -R)
 
-names=(netlink_spec completion build hrw_test hrw_test_clang policy_test lpm_test lpm_test_clang
-	lpm_memory lpm_race lpm_race_tsan bfd_packet_test bfd_test bfd_timer_test
-	bfd_timer_test_clang bfd_pair lpm_fuzz bfd_fuzz)
+names=(netlink_spec completion build hrw_test hrw_test_clang policy_test policer_test
+	policer_test_clang policer_test_tsan mss_test lpm_test lpm_test_clang lpm_memory lpm_race
+	lpm_race_tsan bfd_packet_test bfd_test bfd_timer_test bfd_timer_test_clang bfd_pair
+	lpm_fuzz bfd_fuzz)
 number=0 failed=0
 
 run()
@@ -65,6 +66,10 @@ if run build build; then
 	run hrw_test "$out/hrw_test"
 	run hrw_test_clang "$out/hrw_test_clang"
 	run policy_test "$out/policy_test"
+	run policer_test "$out/policer_test"
+	run policer_test_clang "$out/policer_test_clang"
+	run policer_test_tsan "${fixed[@]}" "$out/policer_test_tsan" threads
+	run mss_test "$out/mss_test"
 	run lpm_test "$out/lpm_test"
 	run lpm_test_clang "$out/lpm_test_clang"
 	run lpm_memory "$out/lpm_memory"

@@ -25,6 +25,13 @@ void *kmalloc(size_t size, int gfp)
 	return p;
 }
 
+void *kzalloc(size_t size, int gfp)
+{
+	void *p = kmalloc(size, gfp);
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
 void kfree(const void *p)
 {
 	if (!p)

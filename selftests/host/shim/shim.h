@@ -32,8 +32,10 @@ typedef long long s64;
 /* __be32 and the like. */
 #include <linux/types.h>
 
+#define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
+#define S64_MIN INT64_MIN
 #define GFP_KERNEL 0
 #define GFP_KERNEL_ACCOUNT 0
 #define __GFP_NOFAIL 1
@@ -47,8 +49,14 @@ typedef long long s64;
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+/* TSan takes volatile for nothing. */
+#ifdef __SANITIZE_THREAD__
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#else
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#endif
 #define BUILD_BUG_ON(x) _Static_assert(!(x), #x)
 #define BIT_ULL(n) (1ULL << (n))
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
@@ -99,6 +107,7 @@ extern long shim_allocs;	/* calls so far */
 extern long shim_fail_in;	/* the how manieth call from now fails; 0: none */
 
 void *kmalloc(size_t size, int gfp);
+void *kzalloc(size_t size, int gfp);
 void kfree(const void *p);
 size_t kmalloc_size_roundup(size_t size);
 
@@ -152,6 +161,16 @@ extern __thread int shim_rcu_depth;
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
 void synchronize_rcu(void);
+
+struct rcu_head {
+	struct rcu_head *next;
+};
+
+/* At once: a caller who must not see the end of it does not call it. */
+static inline void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	func(head);
+}
 
 #ifdef SHIM_FAST
 #define shim_rcu_assert(c) do { } while (0 && (c))
