@@ -9,6 +9,7 @@
 #include "nexthop.h"
 #include "peering.h"
 #include "probe.h"
+#include "publish.h"
 #include "table.h"
 
 static struct workqueue_struct *expiry_wq;
@@ -68,10 +69,25 @@ static void peering_put(struct vpc_peering *p)
 	kfree_rcu(p, rcu);
 }
 
+/*
+ * Every change of state. What VPN gateways of a transit domain publish follows whether a VPC
+ * is joined to it.
+ */
+static void set_state(struct vpc_peering *p, u8 state)
+{
+	bool was = p->state == VPC_PEERING_ACTIVE;
+	int vpc = p->side[0].vpc->transit;
+
+	lockdep_assert_held(&p->vn->lock);
+	WRITE_ONCE(p->state, state);
+	if (vpc_peering_is_transit(p) && was != (state == VPC_PEERING_ACTIVE))
+		vpc_publish_changed(p->side[!vpc].vpc, p->side[vpc].vpc);
+}
+
 /* A new request: it waits until its deadline. */
 static void set_pending(struct vpc_peering *p)
 {
-	WRITE_ONCE(p->state, VPC_PEERING_PENDING);
+	set_state(p, VPC_PEERING_PENDING);
 	p->deadline = ktime_get_boottime_seconds() + p->expires;
 	refcount_inc(&p->refs);
 	if (!queue_delayed_work(expiry_wq, &p->work, (unsigned long)p->expires * HZ))
@@ -100,7 +116,7 @@ static void expire(struct work_struct *work)
 			if (!queue_delayed_work(expiry_wq, &p->work, (unsigned long)left * HZ))
 				refcount_dec(&p->refs);
 		} else {
-			WRITE_ONCE(p->state, VPC_PEERING_EXPIRED);
+			set_state(p, VPC_PEERING_EXPIRED);
 			vpc_nl_event(vn, VPC_EVENT_EXPIRED, &p->obj, NULL);
 		}
 	}
@@ -131,14 +147,6 @@ static int check_overlap(const struct vpc *vpc, const struct vpc_prefix *cidr,
 		       peer->obj.name);
 }
 
-static struct vpc_peering *peering_of(struct vpc_peering_side *side, int *index)
-{
-	struct vpc_peering *p = side->peering;
-
-	*index = side == &p->side[1];
-	return p;
-}
-
 /**
  * vpc_peering_check_cidr() - would a further CIDR overlap with a peer's?
  * @vpc: the VPC
@@ -151,16 +159,33 @@ int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 			   struct netlink_ext_ack *extack)
 {
 	struct vpc_peering_side *side;
-	int i, err;
+	int err;
 
 	list_for_each_entry(side, &vpc->sides, node) {
-		struct vpc_peering *p = peering_of(side, &i);
-
-		err = check_overlap(vpc, cidr, p->side[!i].vpc, extack);
+		err = check_overlap(vpc, cidr, vpc_peering_other(side), extack);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/**
+ * vpc_peering_joins() - is a VPC joined to a transit domain now?
+ * @domain: the domain
+ * @vpc: the VPC
+ * Context: vpc_net::lock is held.
+ * Return: true if an active peering joins them.
+ */
+bool vpc_peering_joins(const struct vpc *domain, const struct vpc *vpc)
+{
+	struct vpc_peering_side *side;
+
+	lockdep_assert_held(&vpc->vn->lock);
+	/* The VPC has few, the domain may have thousands. */
+	list_for_each_entry(side, &vpc->sides, node)
+		if (vpc_peering_joined(side) == domain)
+			return true;
+	return false;
 }
 
 static int check_config(const struct vpc_peering_config *cfg, const struct vpc_actor *actor,
@@ -173,17 +198,18 @@ static int check_config(const struct vpc_peering_config *cfg, const struct vpc_a
 
 	if (vpc == peer)
 		return vpc_err(extack, -EINVAL, "VPC %s cannot be its own peer", vpc->obj.name);
+	if (vpc->transit && peer->transit)
+		return vpc_err(extack, -EINVAL,
+			       "%s and %s are both transit domains, which have no way to each other: a peering joins a VPC to one",
+			       vpc->obj.name, peer->obj.name);
 	if (!acts_for(actor, vpc))
 		return vpc_err(extack, -EPERM,
 			       "account %llu may not ask for a peering of VPC %s, which account %llu owns",
 			       actor->account, vpc->obj.name, vpc->account);
-	list_for_each_entry(side, &vpc->sides, node) {
-		struct vpc_peering *p = peering_of(side, &i);
-
-		if (p->side[!i].vpc == peer)
+	list_for_each_entry(side, &vpc->sides, node)
+		if (vpc_peering_other(side) == peer)
 			return vpc_err(extack, -EEXIST, "VPC %s and VPC %s have peering %s already",
-				       vpc->obj.name, peer->obj.name, p->obj.name);
-	}
+				       vpc->obj.name, peer->obj.name, side->peering->obj.name);
 	for (i = 0; i < 2; i++)
 		if (both[i]->peering_count >= both[i]->peering_limit)
 			return vpc_err(extack, -EDQUOT,
@@ -244,7 +270,7 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 		p->side[i].vpc->peering_count++;
 	}
 	if (cfg->vpc->account == cfg->peer->account)
-		WRITE_ONCE(p->state, VPC_PEERING_ACTIVE);
+		set_state(p, VPC_PEERING_ACTIVE);
 	else
 		set_pending(p);
 	return p;
@@ -312,7 +338,7 @@ int vpc_peering_accept(struct vpc_peering *p, const struct vpc_actor *actor,
 		err = need_state(p, VPC_PEERING_PENDING, "accepted", extack);
 	if (err)
 		return err;
-	WRITE_ONCE(p->state, VPC_PEERING_ACTIVE);
+	set_state(p, VPC_PEERING_ACTIVE);
 	cancel_expiry(p);
 	return 0;
 }
@@ -382,7 +408,7 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	for (i = 0; i < 2; i++)
 		if (probe[i])
 			vpc_probe_drop(probe[i]);
-	WRITE_ONCE(p->state, VPC_PEERING_REJECTED);
+	set_state(p, VPC_PEERING_REJECTED);
 	cancel_expiry(p);
 	for (i = 0; i < 2; i++) {
 		list_del(&p->side[i].node);

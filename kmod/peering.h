@@ -50,6 +50,41 @@ struct vpc_peering {
 	struct rcu_head rcu;
 };
 
+/* The other VPC of a peering. */
+static inline struct vpc *vpc_peering_other(const struct vpc_peering_side *side)
+{
+	return side->peering->side[side == &side->peering->side[0]].vpc;
+}
+
+/**
+ * vpc_peering_is_transit() - does a peering join a VPC to a transit domain?
+ * @p: the peering
+ * Context: any.
+ * Return: false for one between two VPCs.
+ */
+static inline bool vpc_peering_is_transit(const struct vpc_peering *p)
+{
+	return p->side[0].vpc->transit != p->side[1].vpc->transit;
+}
+
+/**
+ * vpc_peering_joined() - who is joined to a transit domain by a peering now
+ * @side: of vpc::sides of the domain, or of a VPC
+ *
+ * To visit every VPC of a domain: list_for_each_entry() over its vpc::sides, and this.
+ *
+ * Context: vpc_net::lock is held.
+ * Return: the VPC, or the domain, on the other side; NULL when the peering is an ordinary
+ * one or not active.
+ */
+static inline struct vpc *vpc_peering_joined(const struct vpc_peering_side *side)
+{
+	const struct vpc_peering *p = side->peering;
+
+	return p->state == VPC_PEERING_ACTIVE && vpc_peering_is_transit(p) ?
+	       vpc_peering_other(side) : NULL;
+}
+
 /**
  * struct vpc_peering_config - what PEERING_NEW asks for
  * @name: of the peering
@@ -83,6 +118,7 @@ void vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum);
 /* Would the VPC's address space overlap with a peer's if it had @cidr too? */
 int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 			   struct netlink_ext_ack *extack);
+bool vpc_peering_joins(const struct vpc *domain, const struct vpc *vpc);
 int vpc_peering_module_init(void);
 void vpc_peering_flush_timers(void);
 void vpc_peering_module_exit(void);

@@ -79,6 +79,10 @@ struct vpc_subnet *vpc_subnet_new(const struct vpc_subnet_config *cfg,
 	int i, err;
 
 	lockdep_assert_held(&vpc->vn->lock);
+	if (vpc->transit)
+		return ERR_PTR(vpc_err(extack, -EINVAL,
+				       "%s is a transit domain, which has no subnets: join a VPC to it that has them (peering add NAME vpc VPC peer %s)",
+				       vpc->obj.name, vpc->obj.name));
 	for (i = 0; i < 2; i++) {
 		err = cfg->cidr[i].addr.family ? check_cidr(vpc, &cfg->cidr[i], extack) : 0;
 		if (!err && cfg->gateway[i].family)

@@ -63,6 +63,13 @@ static int check_cidr(const struct vpc *vpc, const char *name, const struct vpc_
 	return vpc_peering_check_cidr(vpc, cidr, extack);
 }
 
+static int refuse_cidrs(const char *name, struct netlink_ext_ack *extack)
+{
+	return vpc_err(extack, -EINVAL,
+		       "%s is a transit domain, which has no CIDRs: its routes lead to those of the VPCs that join it",
+		       name);
+}
+
 /**
  * vpc_vpc_new() - a VPC with its default table
  * @vn: the namespace
@@ -79,8 +86,12 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	int i, err;
 
 	lockdep_assert_held(&vn->lock);
-	if (!cfg->cidrs)
-		return ERR_PTR(vpc_err(extack, -EINVAL, "VPC %s needs a CIDR", cfg->name));
+	if (cfg->transit && cfg->cidrs)
+		return ERR_PTR(refuse_cidrs(cfg->name, extack));
+	if (!cfg->transit && !cfg->cidrs)
+		return ERR_PTR(vpc_err(extack, -EINVAL,
+				       "VPC %s needs a CIDR (only a transit domain has none)",
+				       cfg->name));
 	for (i = 0; i < cfg->cidrs; i++) {
 		err = check_cidr(NULL, cfg->name, &cfg->cidr[i], cfg->cidr, i, extack);
 		if (err)
@@ -91,7 +102,11 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for VPC %s", cfg->name));
 	vpc->vn = vn;
 	vpc->account = cfg->account;
-	vpc->peering_limit = cfg->peering_limit < 0 ? VPC_PEERING_LIMIT : cfg->peering_limit;
+	vpc->transit = cfg->transit;
+	if (cfg->peering_limit >= 0)
+		vpc->peering_limit = cfg->peering_limit;
+	else
+		vpc->peering_limit = vpc->transit ? U16_MAX : VPC_PEERING_LIMIT;
 	memcpy(vpc->cidr, cfg->cidr, sizeof(vpc->cidr));
 	vpc->cidrs = cfg->cidrs;
 	vpc_lpm_init(&vpc->endpoints[0], 32, &vn->lock);
@@ -225,6 +240,8 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	int err;
 
 	lockdep_assert_held(&vpc->vn->lock);
+	if (vpc->transit && (cfg->cidrs || cfg->del_cidrs))
+		return refuse_cidrs(vpc->obj.name, extack);
 	if (cfg->peering_limit >= 0 && cfg->peering_limit < vpc->peering_count)
 		return vpc_err(extack, -EBUSY, "VPC %s has %u peerings already", vpc->obj.name,
 			       vpc->peering_count);

@@ -291,7 +291,7 @@ enum vpc_a_info {
  * @VPC_A_VPC_CIDR: nested enum vpc_a_prefix [], address space
  * @VPC_A_VPC_DEL_CIDR: nested enum vpc_a_prefix [], address space to give up
  * @VPC_A_VPC_PEERING_LIMIT: u32, how many peerings it may have, 0..65535,
- *	default %VPC_PEERING_LIMIT
+ *	default %VPC_PEERING_LIMIT, of a transit domain 65535
  * @VPC_A_VPC_ID: u32, reply: the key that dumps are ordered by
  * @VPC_A_VPC_COUNTERS: nested enum vpc_a_counters, reply: sum over its ports
  *	and uplinks, past ones included
