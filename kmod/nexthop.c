@@ -18,6 +18,7 @@ static const struct vpc_nh_ops * const ops_of[VPC_NH_MAX + 1] = {
 	[VPC_NH_UNREACHABLE] = &vpc_nh_unreachable_ops,
 	[VPC_NH_PROHIBIT] = &vpc_nh_prohibit_ops,
 	[VPC_NH_IPSEC] = &vpc_nh_ipsec_ops,
+	[VPC_NH_TRANSIT] = &vpc_nh_transit_ops,
 };
 
 static const struct rhashtable_params by_key = {

@@ -148,9 +148,16 @@ const char *vpc_nexthop_inside(char *buf, size_t size);
 
 enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt);
 
-/* nh_peering.c: the next hop of one side, if any route uses it. */
+/* nh_peering.c: the next hop of one side, if any route uses it; and what transit shares. */
 struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side);
+int vpc_nh_peering_parse(struct vpc_nh_key *key, struct nlattr **tb,
+			 struct netlink_ext_ack *extack);
+struct vpc *vpc_nh_peering_target(const struct vpc_nh_key *key);
+enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
+void vpc_nh_peering_str(const struct vpc_nexthop *nh, char *buf, size_t size);
+int vpc_nh_peering_fill(struct sk_buff *msg, const struct vpc_nexthop *nh);
 bool vpc_nh_from_endpoint(const struct vpc_pkt *pkt);
+bool vpc_nh_source_in(const struct vpc *vpc, const struct vpc_pkt *pkt);
 
 /* nh_router.c: routers are found again when the links of their VPC change. */
 void vpc_nh_router_resolve(struct vpc *vpc);

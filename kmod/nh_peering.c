@@ -20,23 +20,68 @@ static int side_of(const struct vpc_nh_key *key)
 	return key->peering->side[1].vpc == key->vpc;
 }
 
-static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack)
+/**
+ * vpc_nh_peering_parse() - the peering that a next hop of type peering or transit names
+ * @key: gets it; its type and VPC are known
+ * @tb: attributes of the next hop
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held.
+ * Return: 0, -EINVAL or -ENOENT.
+ */
+int vpc_nh_peering_parse(struct vpc_nh_key *key, struct nlattr **tb,
+			 struct netlink_ext_ack *extack)
 {
+	bool transit = key->type == VPC_NH_TRANSIT;
+	const struct vpc *a, *b;
 	struct vpc_peering *p;
 	const char *name;
 
-	if (!tb[VPC_A_NEXTHOP_PEERING] || tb[VPC_A_NEXTHOP_ADDRESS])
-		return vpc_err(extack, -EINVAL, "a next hop of type peering has the name of a peering as its target");
+	if (!tb[VPC_A_NEXTHOP_PEERING])
+		return vpc_err(extack, -EINVAL,
+			       "a next hop of type %s has the name of a peering as its target",
+			       transit ? "transit" : "peering");
 	name = nla_data(tb[VPC_A_NEXTHOP_PEERING]);
 	p = vpc_peering_find(key->vpc->vn, name);
 	if (!p)
 		return vpc_err(extack, -ENOENT, "there is no peering named %s", name);
-	if (p->side[0].vpc != key->vpc && p->side[1].vpc != key->vpc)
+	a = p->side[0].vpc;
+	b = p->side[1].vpc;
+	if (a != key->vpc && b != key->vpc)
 		return vpc_err(extack, -EINVAL, "peering %s connects %s and %s, not VPC %s", name,
-			       p->side[0].vpc->obj.name, p->side[1].vpc->obj.name,
-			       key->vpc->obj.name);
+			       a->obj.name, b->obj.name, key->vpc->obj.name);
+	if (transit && !vpc_peering_is_transit(p))
+		return vpc_err(extack, -EINVAL,
+			       "peering %s is between two VPCs, %s and %s: its next hops are of type peering (via peering %s)",
+			       name, a->obj.name, b->obj.name, name);
+	if (!transit && vpc_peering_is_transit(p))
+		return vpc_err(extack, -EINVAL,
+			       "peering %s joins VPC %s to transit domain %s: its next hops are of type transit (via transit %s)",
+			       name, a->transit ? b->obj.name : a->obj.name,
+			       a->transit ? a->obj.name : b->obj.name, name);
 	key->peering = p;
 	return 0;
+}
+
+/* The other VPC of the peering of a next hop. */
+struct vpc *vpc_nh_peering_target(const struct vpc_nh_key *key)
+{
+	return key->peering->side[!side_of(key)].vpc;
+}
+
+/**
+ * vpc_nh_source_in() - is the source of a packet an endpoint of a VPC?
+ * @vpc: the VPC
+ * @pkt: the packet
+ * Context: softirq, RCU read side.
+ * Return: true if it is.
+ */
+bool vpc_nh_source_in(const struct vpc *vpc, const struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = &vpc->endpoints[vpc_family_index(pkt->family)];
+
+	return (pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->saddr) :
+					 vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->saddr)) !=
+	       VPC_LPM_NONE;
 }
 
 /**
@@ -52,25 +97,31 @@ static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_
  */
 bool vpc_nh_from_endpoint(const struct vpc_pkt *pkt)
 {
-	const struct vpc_lpm *lpm = &pkt->vpc->endpoints[vpc_family_index(pkt->family)];
-
-	if (likely(pkt->from_endpoint))
-		return true;
-	return (pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->saddr) :
-					 vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->saddr)) !=
-	       VPC_LPM_NONE;
+	return likely(pkt->from_endpoint) || vpc_nh_source_in(pkt->vpc, pkt);
 }
 
-static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)
+/**
+ * vpc_nh_peering_cross() - a packet crosses a peering
+ * @pkt: the packet
+ * @nh: next hop of type peering or transit
+ *
+ * A transit domain has no endpoints: who came in there has been checked on the way in.
+ *
+ * Context: softirq, RCU read side.
+ * Return: VPC_AGAIN: it is in the other VPC, without a table; or VPC_DONE.
+ */
+enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)
 {
 	struct vpc_peering *p = nh->key.peering;
 	int side = side_of(&nh->key);
 
+	if (unlikely(pkt->peering))
+		pkt->before = &pkt->peering->side[pkt->peering_dir];
 	pkt->peering = p;
 	pkt->peering_dir = side;
 	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
 		return vpc_drop(pkt, VPC_DROP_PEERING_STATE);
-	if (unlikely(!vpc_nh_from_endpoint(pkt)))
+	if (unlikely(!pkt->vpc->transit && !vpc_nh_from_endpoint(pkt)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
 	pkt->vpc = p->side[!side].vpc;
@@ -78,12 +129,12 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	return VPC_AGAIN;
 }
 
-static void str(const struct vpc_nexthop *nh, char *buf, size_t size)
+void vpc_nh_peering_str(const struct vpc_nexthop *nh, char *buf, size_t size)
 {
 	strscpy(buf, nh->key.peering->obj.name, size);
 }
 
-static int fill(struct sk_buff *msg, const struct vpc_nexthop *nh)
+int vpc_nh_peering_fill(struct sk_buff *msg, const struct vpc_nexthop *nh)
 {
 	return nla_put_string(msg, VPC_A_NEXTHOP_PEERING, nh->key.peering->obj.name);
 }
@@ -94,7 +145,7 @@ static struct vpc_endpoint *endpoint(const struct vpc_nexthop *nh, const struct 
 
 	if (p->state != VPC_PEERING_ACTIVE)
 		return NULL;
-	return vpc_endpoint_find(p->side[!side_of(&nh->key)].vpc, addr);
+	return vpc_endpoint_find(vpc_nh_peering_target(&nh->key), addr);
 }
 
 /* A probe crosses as any packet of the VPC does, but for the source, which is ours. */
@@ -102,12 +153,11 @@ static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
 {
 	struct vpc_peering *p = nh->key.peering;
 	const struct vpc_endpoint *ep;
+	struct vpc *peer = vpc_nh_peering_target(&nh->key);
 	int side = side_of(&nh->key);
 	const struct vpc_lpm *lpm;
-	struct vpc *peer;
 	u32 id;
 
-	peer = p->side[!side].vpc;
 	lpm = &peer->endpoints[vpc_family_index(family)];
 	id = family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(skb)->daddr) :
 				 vpc_lpm_lookup6(lpm, &ipv6_hdr(skb)->daddr);
@@ -131,10 +181,10 @@ const struct vpc_nh_ops vpc_nh_peering_ops = {
 	.type = VPC_NH_PEERING,
 	.name = "peering",
 	.size = sizeof(struct vpc_nexthop),
-	.parse = parse,
-	.output = output,
-	.str = str,
-	.fill = fill,
+	.parse = vpc_nh_peering_parse,
+	.output = vpc_nh_peering_cross,
+	.str = vpc_nh_peering_str,
+	.fill = vpc_nh_peering_fill,
 	.endpoint = endpoint,
 	.emit = emit,
 	.came_by = came_by,
@@ -153,7 +203,7 @@ struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side)
 
 	memset(&key, 0, sizeof(key));
 	key.vpc = p->side[side].vpc;
-	key.type = VPC_NH_PEERING;
+	key.type = vpc_peering_is_transit(p) ? VPC_NH_TRANSIT : VPC_NH_PEERING;
 	key.peering = p;
 	return vpc_nexthop_find(&key);
 }

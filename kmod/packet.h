@@ -11,6 +11,7 @@ struct vpc;
 struct vpc_link;
 struct vpc_table;
 struct vpc_peering;
+struct vpc_peering_side;
 
 /* VPCs and transit domains that one packet may pass. */
 #define VPC_DOMAINS_MAX 4
@@ -34,10 +35,13 @@ enum vpc_verdict {
  * @vpc: the VPC it is in now
  * @table: the table to look it up in; NULL: only endpoints of @vpc are reached
  * @value: what @table says about the destination, see table.h
- * @peering: the peering that it has crossed, or NULL
+ * @peering: the peering that it has crossed last, or NULL
  * @peering_dir: index into vpc_peering::side of the VPC that sent it
+ * @before: the side of the peering that it has crossed before that one, or NULL
  * @family: AF_INET or AF_INET6
  * @from_endpoint: the source address is one of the port's own
+ * @routes_back: it came from a VPC into the transit domain that it is in, which would send
+ *	answers back there
  * @domains: how many domains it has been looked up in
  * @packets: wire packets that it stands for (GSO)
  * @bytes: network layer bytes of these
@@ -49,9 +53,11 @@ struct vpc_pkt {
 	const struct vpc_table *table;
 	u32 value;
 	struct vpc_peering *peering;
+	const struct vpc_peering_side *before;
 	u8 peering_dir;
 	u8 family;
 	bool from_endpoint;
+	bool routes_back;
 	u8 domains;
 	u32 packets;
 	u64 bytes;

@@ -220,6 +220,8 @@ void vpc_drop_host(struct vpc_net *vn, struct sk_buff *skb, enum vpc_drop_reason
 enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
 {
 	/* The tenant that sent it is the one who will ask why. */
+	if (unlikely(pkt->before))
+		counters_drop(pkt->before->counters, pkt->packets);
 	if (pkt->peering)
 		counters_drop(pkt->peering->side[pkt->peering_dir].counters, pkt->packets);
 	vpc_drop_skb(pkt->skb, pkt->link->vpc, pkt->link->counters, reason);

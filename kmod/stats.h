@@ -24,7 +24,7 @@ struct vpc_dst;
 	X(SOURCE_MAC, IP_RPFILTER, "source MAC is not the port's")			\
 	X(SOURCE_UNKNOWN, IP_RPFILTER, "the port's MAC is not learned yet")		\
 	X(SOURCE_ADDRESS, IP_RPFILTER, "source address is not allowed here")		\
-	X(SOURCE_ROUTE, IP_RPFILTER, "source does not route back to this uplink")	\
+	X(SOURCE_ROUTE, IP_RPFILTER, "source does not route back where it came from")	\
 	X(IP_OPTIONS, IP_INHDR, "IPv4 options, or an IPv6 routing header type 0")	\
 	X(MULTICAST, IP_INHDR, "multicast or broadcast destination")			\
 	X(MARTIAN, IP_INHDR, "destination that is never routed")			\
