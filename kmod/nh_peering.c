@@ -25,7 +25,7 @@ static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_
 	struct vpc_peering *p;
 	const char *name;
 
-	if (!tb[VPC_A_NEXTHOP_PEERING] || tb[VPC_A_NEXTHOP_ADDRESS])
+	if (!tb[VPC_A_NEXTHOP_PEERING])
 		return vpc_err(extack, -EINVAL, "a next hop of type peering has the name of a peering as its target");
 	name = nla_data(tb[VPC_A_NEXTHOP_PEERING]);
 	p = vpc_peering_find(key->vpc->vn, name);
