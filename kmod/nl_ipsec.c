@@ -20,12 +20,14 @@ static bool in_vpc(const struct vpc_object *obj, u32 vpc)
 
 static int fill_prefixes(struct sk_buff *msg, const struct vpc_ipsec *conn)
 {
+	const struct vpc_prefix *p = conn->prefix;
 	int i;
 
-	for (i = 0; i < conn->locals + conn->remotes; i++)
-		if (vpc_nl_put_prefix(msg, i < conn->locals ? VPC_A_IPSEC_LOCAL :
-							      VPC_A_IPSEC_REMOTE,
-				      &conn->prefix[i]))
+	for (i = 0; i < conn->locals; i++, p++)
+		if (vpc_nl_put_prefix(msg, VPC_A_IPSEC_LOCAL, p))
+			return -EMSGSIZE;
+	for (i = 0; i < conn->remotes; i++, p++)
+		if (vpc_nl_put_prefix(msg, VPC_A_IPSEC_REMOTE, p))
 			return -EMSGSIZE;
 	return 0;
 }
