@@ -202,6 +202,9 @@ static struct vpc_ipsec *conn_alloc(const struct vpc_ipsec_config *cfg)
  * vpc_ipsec_new() - an IPsec connection
  * @cfg: what is asked for
  * @extack: gets the sentence of a refusal
+ *
+ * It is down until vpc_ipsec_sync() has looked.
+ *
  * Context: vpc_net::lock is held; may sleep.
  * Return: the connection or ERR_PTR(-errno); then nothing has changed.
  */
@@ -236,7 +239,6 @@ struct vpc_ipsec *vpc_ipsec_new(const struct vpc_ipsec_config *cfg,
 	cfg->customer->connections++;
 	/* From here on packets find it. The place was reserved: no memory is needed. */
 	xa_store(&vn->if_ids, conn->if_id, conn, GFP_KERNEL_ACCOUNT);
-	vpc_ipsec_sync(vn);
 	return conn;
 
 err_list:

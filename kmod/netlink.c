@@ -220,6 +220,74 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
 		.flags = GENL_ADMIN_PERM,
 		.dumpit = vpc_nl_flip_dump,
 		POLICY(flip_get),
+	}, {
+		.cmd = VPC_CMD_SETTINGS_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_settings_set,
+		POLICY(settings_set),
+	}, {
+		.cmd = VPC_CMD_VPN_GATEWAY_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpn_gateway_new,
+		POLICY(vpn_gateway_new),
+	}, {
+		.cmd = VPC_CMD_VPN_GATEWAY_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpn_gateway_set,
+		POLICY(vpn_gateway_set),
+	}, {
+		.cmd = VPC_CMD_VPN_GATEWAY_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpn_gateway_del,
+		POLICY(vpn_gateway_del),
+	}, {
+		.cmd = VPC_CMD_VPN_GATEWAY_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_vpn_gateway_get,
+		.dumpit = vpc_nl_vpn_gateway_dump,
+		POLICY(vpn_gateway_get),
+	}, {
+		.cmd = VPC_CMD_CUSTOMER_GATEWAY_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_customer_gateway_new,
+		POLICY(customer_gateway_new),
+	}, {
+		.cmd = VPC_CMD_CUSTOMER_GATEWAY_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_customer_gateway_set,
+		POLICY(customer_gateway_set),
+	}, {
+		.cmd = VPC_CMD_CUSTOMER_GATEWAY_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_customer_gateway_del,
+		POLICY(customer_gateway_del),
+	}, {
+		.cmd = VPC_CMD_CUSTOMER_GATEWAY_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_customer_gateway_get,
+		.dumpit = vpc_nl_customer_gateway_dump,
+		POLICY(customer_gateway_get),
+	}, {
+		.cmd = VPC_CMD_IPSEC_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_ipsec_new,
+		POLICY(ipsec_new),
+	}, {
+		.cmd = VPC_CMD_IPSEC_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_ipsec_set,
+		POLICY(ipsec_set),
+	}, {
+		.cmd = VPC_CMD_IPSEC_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_ipsec_del,
+		POLICY(ipsec_del),
+	}, {
+		.cmd = VPC_CMD_IPSEC_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_ipsec_get,
+		.dumpit = vpc_nl_ipsec_dump,
+		POLICY(ipsec_get),
 	},
 };
 
@@ -345,6 +413,9 @@ static const struct vpc_nl_form * const forms[VPC_KINDS] = {
 	[VPC_KIND_UPLINK] = &vpc_nl_uplink_form,
 	[VPC_KIND_PEERING] = &vpc_nl_peering_form,
 	[VPC_KIND_PROBE] = &vpc_nl_probe_form,
+	[VPC_KIND_VPN_GATEWAY] = &vpc_nl_vpn_gateway_form,
+	[VPC_KIND_CUSTOMER_GATEWAY] = &vpc_nl_customer_gateway_form,
+	[VPC_KIND_IPSEC] = &vpc_nl_ipsec_form,
 };
 
 static int fill_event(struct sk_buff *msg, const void *item)

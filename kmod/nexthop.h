@@ -50,6 +50,8 @@ struct vpc_nh_key {
  * @may_route: may routes lead to it, or does only a probe use it? Refuses.
  *	vpc_net::lock held. (optional: they may)
  * @output: a packet takes it. Softirq, RCU read side.
+ * @missed: a packet would have taken it, or another next hop of its route, but none is
+ *	usable. Softirq, RCU read side. (optional)
  * @family: of the prefixes that it can serve (optional: either)
  * @str: write the target as users do, after the name of the type. (optional: the
  *	type has no target)
@@ -71,6 +73,7 @@ struct vpc_nh_ops {
 	void (*destroy)(struct vpc_nexthop *nh);
 	int (*may_route)(const struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 	enum vpc_verdict (*output)(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
+	void (*missed)(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt);
 	u8 (*family)(const struct vpc_nexthop *nh);
 	void (*str)(const struct vpc_nexthop *nh, char *buf, size_t size);
 	int (*fill)(struct sk_buff *msg, const struct vpc_nexthop *nh);

@@ -385,6 +385,19 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh
 	return vpc_ipsec_output(pkt, nh->key.ipsec);
 }
 
+/*
+ * Without a security association the connection is down, and nothing would ask for one where
+ * the policy is a trap: XFRM asks whoever negotiates (acquire) when a packet is looked up.
+ */
+static void missed(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt)
+{
+	enum vpc_drop_reason reason;
+	struct dst_entry *dst;
+
+	dst = find_bundle(nh->key.ipsec, pkt->skb, pkt->family, &reason);
+	dst_release(dst);
+}
+
 /**
  * vpc_ipsec_emit() - send a packet of our own through a connection
  * @conn: the connection
@@ -438,6 +451,7 @@ const struct vpc_nh_ops vpc_nh_ipsec_ops = {
 	.destroy = destroy,
 	.may_route = may_route,
 	.output = output,
+	.missed = missed,
 	.str = str,
 	.fill = fill,
 	.emit = emit,

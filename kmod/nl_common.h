@@ -35,6 +35,8 @@ typedef int (*vpc_nl_fill)(struct sk_buff *msg, const void *item);
  * @filter: attribute of a dump request that names their VPC, or 0
  * @in_vpc: does an object pass that filter? (optional: no filter)
  * @fill: writes one; the item is its struct vpc_object
+ * @has_last: is there something to list after all objects? (with @last)
+ * @last: writes that; the item is the struct vpc_net. (optional)
  */
 struct vpc_nl_form {
 	u8 get;
@@ -43,11 +45,14 @@ struct vpc_nl_form {
 	u8 filter;
 	bool (*in_vpc)(const struct vpc_object *obj, u32 vpc);
 	vpc_nl_fill fill;
+	bool (*has_last)(const struct vpc_net *vn);
+	vpc_nl_fill last;
 };
 
 extern const struct vpc_nl_form vpc_nl_vpc_form, vpc_nl_subnet_form, vpc_nl_table_form,
 				vpc_nl_port_form, vpc_nl_uplink_form, vpc_nl_peering_form,
-				vpc_nl_rejected_form, vpc_nl_probe_form;
+				vpc_nl_rejected_form, vpc_nl_probe_form, vpc_nl_vpn_gateway_form,
+				vpc_nl_customer_gateway_form, vpc_nl_ipsec_form;
 
 static inline struct vpc_net *vpc_nl_net(struct genl_info *info)
 {
@@ -160,5 +165,21 @@ int vpc_nl_probe_del(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_probe_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_probe_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vpc_nl_flip_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_settings_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpn_gateway_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpn_gateway_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpn_gateway_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpn_gateway_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_vpn_gateway_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_customer_gateway_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_customer_gateway_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_customer_gateway_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_customer_gateway_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_customer_gateway_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_ipsec_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_ipsec_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_ipsec_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_ipsec_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_ipsec_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _VPC_NL_COMMON_H */

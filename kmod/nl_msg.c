@@ -308,8 +308,12 @@ int vpc_nl_dump(struct sk_buff *skb, struct netlink_callback *cb, enum vpc_kind 
 		err = start(vn, cb, cur, kind, form);
 	while (!err && !cur->done) {
 		obj = vpc_object_next(&vn->registry[kind], cur->next);
-		if (!obj)
+		if (!obj) {
+			if (form->last && form->has_last(vn))
+				err = vpc_nl_dump_one(skb, cb, form->get, form->last, vn);
+			cur->done = !err;
 			break;
+		}
 		if (!cur->vpc || form->in_vpc(obj, cur->vpc))
 			err = vpc_nl_dump_one(skb, cb, form->get, form->fill, obj);
 		if (!err) {

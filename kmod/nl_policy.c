@@ -13,6 +13,7 @@
 #define NAME		{ .type = NLA_NUL_STRING, .len = VPC_NAME_LEN - 1 }
 #define DEV		{ .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 }
 #define ADDRESS		NLA_POLICY_RANGE(NLA_BINARY, 4, 16)
+#define DESCRIPTION	{ .type = NLA_NUL_STRING, .len = VPC_DESCRIPTION_LEN - 1 }
 #define PREFIX		NLA_POLICY_NESTED(vpc_nl_policy_prefix)
 
 /* Not const: the policy of older kernels points to variables. */
@@ -34,6 +35,10 @@ static struct netlink_range_validation probe_delay = {
 	.max = VPC_PROBE_DELAY_MAX,
 };
 
+static struct netlink_range_validation bandwidth = {
+	.max = VPC_BANDWIDTH_MAX,
+};
+
 const struct nla_policy vpc_nl_policy_prefix[VPC_A_PREFIX_MAX + 1] = {
 	[VPC_A_PREFIX_ADDRESS] = ADDRESS,
 	[VPC_A_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -49,6 +54,7 @@ const struct nla_policy vpc_nl_policy_nexthop[VPC_A_NEXTHOP_MAX + 1] = {
 	[VPC_A_NEXTHOP_ADDRESS] = ADDRESS,
 	[VPC_A_NEXTHOP_PRIORITY] = { .type = NLA_U32 },
 	[VPC_A_NEXTHOP_WEIGHT] = NLA_POLICY_MAX(NLA_U16, VPC_WEIGHT_MAX),
+	[VPC_A_NEXTHOP_IPSEC] = NAME,
 };
 
 const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
@@ -57,13 +63,15 @@ const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
 	[VPC_A_OP_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
 	[VPC_A_OP_NEXTHOP] = NLA_POLICY_NESTED(vpc_nl_policy_nexthop),
 	[VPC_A_OP_FAIL_OPEN] = { .type = NLA_FLAG },
+	[VPC_A_OP_PUBLISH] = NLA_POLICY_MAX(NLA_U8, VPC_PUBLISH_HEALTHY),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_PEERING_LIMIT + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_TRANSIT + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
 	[VPC_A_VPC_CIDR] = PREFIX,
 	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
+	[VPC_A_VPC_TRANSIT] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_PEERING_LIMIT + 1] = {
@@ -156,24 +164,28 @@ const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1] = {
 	[VPC_A_ENDPOINT_VPC] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_OP + 1] = {
+const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_GATEWAY + 1] = {
 	[VPC_A_ROUTE_TABLE] = NAME,
 	[VPC_A_ROUTE_VPC] = NAME,
 	[VPC_A_ROUTE_REPLACE_TABLE] = { .type = NLA_FLAG },
 	[VPC_A_ROUTE_OP] = NLA_POLICY_NESTED(vpc_nl_policy_op),
+	[VPC_A_ROUTE_GATEWAY] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_PEERING + 1] = {
+const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_IPSEC + 1] = {
 	[VPC_A_ROUTE_TABLE] = NAME,
 	[VPC_A_ROUTE_VPC] = NAME,
 	[VPC_A_ROUTE_PEERING] = NAME,
+	[VPC_A_ROUTE_GATEWAY] = NAME,
+	[VPC_A_ROUTE_IPSEC] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_ADDRESS + 1] = {
+const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_GATEWAY + 1] = {
 	[VPC_A_ROUTE_TABLE] = NAME,
 	[VPC_A_ROUTE_VPC] = NAME,
 	[VPC_A_ROUTE_DEV] = DEV,
 	[VPC_A_ROUTE_ADDRESS] = ADDRESS,
+	[VPC_A_ROUTE_GATEWAY] = NAME,
 };
 
 const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_EXPIRES + 1] = {
@@ -263,4 +275,80 @@ const struct nla_policy vpc_nl_policy_probe_get[VPC_A_PROBE_VPC + 1] = {
 
 const struct nla_policy vpc_nl_policy_flip_get[VPC_A_FLIP_PROBE + 1] = {
 	[VPC_A_FLIP_PROBE] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_settings_set[VPC_A_INFO_IF_ID_LAST + 1] = {
+	[VPC_A_INFO_IF_ID_FIRST] = { .type = NLA_U32 },
+	[VPC_A_INFO_IF_ID_LAST] = { .type = NLA_U32 },
+};
+
+const struct nla_policy vpc_nl_policy_vpn_gateway_new[VPC_A_VPN_GATEWAY_MSS_CLAMP + 1] = {
+	[VPC_A_VPN_GATEWAY_NAME] = NAME,
+	[VPC_A_VPN_GATEWAY_VPC] = NAME,
+	[VPC_A_VPN_GATEWAY_LOCAL] = ADDRESS,
+	[VPC_A_VPN_GATEWAY_INSIDE] = ADDRESS,
+	[VPC_A_VPN_GATEWAY_BANDWIDTH] = NLA_POLICY_FULL_RANGE(NLA_U64, &bandwidth),
+	[VPC_A_VPN_GATEWAY_TRANSIT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VPC_A_VPN_GATEWAY_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy vpc_nl_policy_vpn_gateway_set[VPC_A_VPN_GATEWAY_MSS_CLAMP + 1] = {
+	[VPC_A_VPN_GATEWAY_NAME] = NAME,
+	[VPC_A_VPN_GATEWAY_NEW_NAME] = NAME,
+	[VPC_A_VPN_GATEWAY_BANDWIDTH] = NLA_POLICY_FULL_RANGE(NLA_U64, &bandwidth),
+	[VPC_A_VPN_GATEWAY_TRANSIT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VPC_A_VPN_GATEWAY_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+const struct nla_policy vpc_nl_policy_vpn_gateway_del[VPC_A_VPN_GATEWAY_NAME + 1] = {
+	[VPC_A_VPN_GATEWAY_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_vpn_gateway_get[VPC_A_VPN_GATEWAY_VPC + 1] = {
+	[VPC_A_VPN_GATEWAY_NAME] = NAME,
+	[VPC_A_VPN_GATEWAY_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
+	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
+	[VPC_A_CUSTOMER_GATEWAY_ADDRESS] = ADDRESS,
+	[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION] = DESCRIPTION,
+};
+
+const struct nla_policy vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
+	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
+	[VPC_A_CUSTOMER_GATEWAY_NEW_NAME] = NAME,
+	[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION] = DESCRIPTION,
+};
+
+const struct nla_policy vpc_nl_policy_customer_gateway_del[VPC_A_CUSTOMER_GATEWAY_NAME + 1] = {
+	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_customer_gateway_get[VPC_A_CUSTOMER_GATEWAY_NAME + 1] = {
+	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_ipsec_new[VPC_A_IPSEC_REMOTE + 1] = {
+	[VPC_A_IPSEC_NAME] = NAME,
+	[VPC_A_IPSEC_GATEWAY] = NAME,
+	[VPC_A_IPSEC_CUSTOMER] = NAME,
+	[VPC_A_IPSEC_IF_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VPC_A_IPSEC_MODE] = NLA_POLICY_MAX(NLA_U8, VPC_IPSEC_POLICY),
+	[VPC_A_IPSEC_LOCAL] = PREFIX,
+	[VPC_A_IPSEC_REMOTE] = PREFIX,
+};
+
+const struct nla_policy vpc_nl_policy_ipsec_set[VPC_A_IPSEC_NEW_NAME + 1] = {
+	[VPC_A_IPSEC_NAME] = NAME,
+	[VPC_A_IPSEC_NEW_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_ipsec_del[VPC_A_IPSEC_NAME + 1] = {
+	[VPC_A_IPSEC_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_ipsec_get[VPC_A_IPSEC_VPC + 1] = {
+	[VPC_A_IPSEC_NAME] = NAME,
+	[VPC_A_IPSEC_VPC] = NAME,
 };

@@ -13,7 +13,7 @@ extern const struct nla_policy vpc_nl_policy_nexthop[VPC_A_NEXTHOP_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1];
 
 /* One per command, for its do and its dump requests together. */
-extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_PEERING_LIMIT + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_TRANSIT + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_PEERING_LIMIT + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1];
@@ -31,9 +31,9 @@ extern const struct nla_policy vpc_nl_policy_uplink_new[VPC_A_UPLINK_TABLE + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_del[VPC_A_UPLINK_DEV + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_get[VPC_A_UPLINK_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1];
-extern const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_OP + 1];
-extern const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_PEERING + 1];
-extern const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_ADDRESS + 1];
+extern const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_GATEWAY + 1];
+extern const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_IPSEC + 1];
+extern const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_GATEWAY + 1];
 extern const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_EXPIRES + 1];
 extern const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_AS + 1];
 extern const struct nla_policy vpc_nl_policy_peering_accept[VPC_A_PEERING_AS + 1];
@@ -47,5 +47,18 @@ extern const struct nla_policy vpc_nl_policy_probe_set[VPC_A_PROBE_ADMIN_DOWN + 
 extern const struct nla_policy vpc_nl_policy_probe_del[VPC_A_PROBE_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_probe_get[VPC_A_PROBE_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_flip_get[VPC_A_FLIP_PROBE + 1];
+extern const struct nla_policy vpc_nl_policy_settings_set[VPC_A_INFO_IF_ID_LAST + 1];
+extern const struct nla_policy vpc_nl_policy_vpn_gateway_new[VPC_A_VPN_GATEWAY_MSS_CLAMP + 1];
+extern const struct nla_policy vpc_nl_policy_vpn_gateway_set[VPC_A_VPN_GATEWAY_MSS_CLAMP + 1];
+extern const struct nla_policy vpc_nl_policy_vpn_gateway_del[VPC_A_VPN_GATEWAY_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_vpn_gateway_get[VPC_A_VPN_GATEWAY_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
+extern const struct nla_policy vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
+extern const struct nla_policy vpc_nl_policy_customer_gateway_del[VPC_A_CUSTOMER_GATEWAY_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_customer_gateway_get[VPC_A_CUSTOMER_GATEWAY_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_ipsec_new[VPC_A_IPSEC_REMOTE + 1];
+extern const struct nla_policy vpc_nl_policy_ipsec_set[VPC_A_IPSEC_NEW_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_ipsec_del[VPC_A_IPSEC_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_ipsec_get[VPC_A_IPSEC_VPC + 1];
 
 #endif /* _VPC_NL_POLICY_H */

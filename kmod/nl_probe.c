@@ -2,6 +2,7 @@
 /* Netlink commands for probes, and for the receipts of what they cause. */
 
 #include "health.h"
+#include "ipsec.h"
 #include "nl_common.h"
 #include "peering.h"
 #include "probe.h"
@@ -136,15 +137,23 @@ static int get_config(struct genl_info *info, const struct vpc_probe_ops *ops,
 }
 
 /* The VPC whose routes have the next hop. */
-static struct vpc *domain_of(struct genl_info *info, const struct nlattr *peering,
+static struct vpc *domain_of(struct genl_info *info, struct nlattr *const *nexthop,
 			     const struct vpc_addr *source)
 {
+	const struct nlattr *peering = nexthop[VPC_A_NEXTHOP_PEERING];
+	const struct nlattr *ipsec = nexthop[VPC_A_NEXTHOP_IPSEC];
 	const struct vpc_prefix host = vpc_prefix_host(source);
 	const struct vpc_peering *p;
+	struct vpc_object *obj;
 	int i;
 
 	if (info->attrs[VPC_A_PROBE_VPC])
 		return vpc_nl_vpc(info, VPC_A_PROBE_VPC, "probe", "VPC");
+	if (ipsec) {
+		obj = vpc_nl_by_name(vpc_nl_net(info), VPC_KIND_IPSEC, ipsec, info->extack);
+		return IS_ERR(obj) ? ERR_CAST(obj) :
+				     container_of(obj, struct vpc_ipsec, link.obj)->link.vpc;
+	}
 	if (!peering)
 		return ERR_PTR(vpc_err(info->extack, -EINVAL, "probe: no VPC given"));
 	p = vpc_peering_find(vpc_nl_net(info), nla_data(peering));
@@ -175,7 +184,7 @@ static int get_target(struct genl_info *info, struct vpc_probe_new *new)
 	if (tb[VPC_A_NEXTHOP_PRIORITY] || tb[VPC_A_NEXTHOP_WEIGHT])
 		return vpc_err(info->extack, -EINVAL,
 			       "probe: its next hop has no priority and no weight, those are a route's");
-	vpc = domain_of(info, tb[VPC_A_NEXTHOP_PEERING], &new->source);
+	vpc = domain_of(info, tb, &new->source);
 	if (IS_ERR(vpc))
 		return PTR_ERR(vpc);
 	err = vpc_nexthop_parse(vpc, target, &path, info->extack);

@@ -8,7 +8,9 @@
 #include "group.h"
 #include "link.h"
 #include "nl_common.h"
+#include "ipsec.h"
 #include "peering.h"
+#include "publish.h"
 #include "table.h"
 
 /* A route as fill() writes it. */
@@ -61,8 +63,14 @@ static int fill_nexthops(struct sk_buff *msg, const struct route *r)
 			return -EMSGSIZE;
 		return fill_local(msg);
 	}
-	if (nla_put_u8(msg, VPC_A_ROUTE_ORIGIN, VPC_ROUTE_ORIGIN_STATIC))
+	if (r->value & VPC_ROUTE_PROPAGATED) {
+		if (nla_put_u8(msg, VPC_A_ROUTE_ORIGIN, VPC_ROUTE_ORIGIN_PROPAGATED) ||
+		    vpc_publish_fill(msg, r->table, &r->prefix))
+			return -EMSGSIZE;
+	} else if (nla_put_u8(msg, VPC_A_ROUTE_ORIGIN, VPC_ROUTE_ORIGIN_STATIC) ||
+		   nla_put_u8(msg, VPC_A_ROUTE_PUBLISH, vpc_publish_mode(r->table, &r->prefix))) {
 		return -EMSGSIZE;
+	}
 	group = vpc_group_by_id(r->table->vpc->vn, r->value);
 	if (group->fail_open && nla_put_flag(msg, VPC_A_ROUTE_FAIL_OPEN))
 		return -EMSGSIZE;
@@ -90,6 +98,9 @@ static int fill(struct sk_buff *msg, const void *item)
 
 	if (r->table->obj.name[0] &&
 	    nla_put_string(msg, VPC_A_ROUTE_TABLE, r->table->obj.name))
+		return -EMSGSIZE;
+	if (r->table->gateway &&
+	    nla_put_string(msg, VPC_A_ROUTE_GATEWAY, r->table->gateway->obj.name))
 		return -EMSGSIZE;
 	if (nla_put_string(msg, VPC_A_ROUTE_VPC, r->table->vpc->obj.name) ||
 	    nla_put_u32(msg, VPC_A_ROUTE_TABLE_ID, r->table->obj.id) ||
@@ -122,19 +133,20 @@ void vpc_nl_event_route(struct vpc_net *vn, enum vpc_event event,
 }
 
 /*
- * The table that a request is about: by its name, as the default table of a VPC, or, in look-ups,
- * as the one that a device uses. NULL: none is named.
+ * The table that a request is about: by its name, as the default table of a VPC, as that of a VPN
+ * gateway, or, in look-ups, as the one that a device uses. NULL: none is named.
  */
 static struct vpc_table *find_table(struct vpc_net *vn, struct nlattr **attrs, bool lookup,
 				    struct netlink_ext_ack *extack)
 {
 	const struct nlattr *dev = lookup ? attrs[VPC_A_ROUTE_DEV] : NULL;
 	const struct nlattr *name = attrs[VPC_A_ROUTE_TABLE];
+	const struct nlattr *gateway = attrs[VPC_A_ROUTE_GATEWAY];
 	const struct nlattr *vpc = attrs[VPC_A_ROUTE_VPC];
 	struct vpc_object *obj;
 	struct vpc_link *link;
 
-	if (!!name + !!vpc + !!dev > 1)
+	if (!!name + !!vpc + !!gateway + !!dev > 1)
 		return ERR_PTR(vpc_err(extack, -EINVAL, "route: the table is named twice"));
 	if (dev) {
 		link = vpc_link_find(vn, nla_data(dev), VPC_KINDS, extack);
@@ -148,6 +160,11 @@ static struct vpc_table *find_table(struct vpc_net *vn, struct nlattr **attrs, b
 		obj = vpc_nl_by_name(vn, VPC_KIND_TABLE, name, extack);
 		return IS_ERR(obj) ? ERR_CAST(obj) : container_of(obj, struct vpc_table, obj);
 	}
+	if (gateway) {
+		obj = vpc_nl_by_name(vn, VPC_KIND_VPN_GATEWAY, gateway, extack);
+		return IS_ERR(obj) ? ERR_CAST(obj) :
+				     container_of(obj, struct vpc_vpn_gateway, obj)->table;
+	}
 	if (vpc) {
 		obj = vpc_nl_by_name(vn, VPC_KIND_VPC, vpc, extack);
 		return IS_ERR(obj) ? ERR_CAST(obj) : container_of(obj, struct vpc, obj)->table;
@@ -156,7 +173,7 @@ static struct vpc_table *find_table(struct vpc_net *vn, struct nlattr **attrs, b
 }
 
 /* Reads an operation. @paths has room for VPC_NEXTHOPS_MAX; their next hops are to be put. */
-static int get_change(struct vpc *vpc, const struct nlattr *op, struct vpc_route_change *change,
+static int get_change(struct vpc_table *table, const struct nlattr *op, struct vpc_route_change *change,
 		      struct vpc_path *paths, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[VPC_A_OP_MAX + 1];
@@ -176,6 +193,13 @@ static int get_change(struct vpc *vpc, const struct nlattr *op, struct vpc_route
 				 &change->prefix, extack);
 	if (err)
 		return err;
+	change->publish = tb[VPC_A_OP_PUBLISH] ? nla_get_u8(tb[VPC_A_OP_PUBLISH]) :
+						 VPC_PUBLISH_NO;
+	if (change->publish && !table->gateway)
+		return vpc_err(extack, -EINVAL,
+			       "route: only the table of a VPN gateway publishes routes");
+	if (change->publish && change->op == VPC_ROUTE_OP_DEL)
+		return vpc_err(extack, -EINVAL, "route: to remove something cannot publish it");
 	change->fail_open = nla_get_flag(tb[VPC_A_OP_FAIL_OPEN]);
 	if (change->fail_open && change->op == VPC_ROUTE_OP_DEL)
 		return vpc_err(extack, -EINVAL,
@@ -190,7 +214,7 @@ static int get_change(struct vpc *vpc, const struct nlattr *op, struct vpc_route
 		if (change->count == VPC_NEXTHOPS_MAX)
 			return vpc_err(extack, -E2BIG, "next hops of a route: at most %d",
 				       VPC_NEXTHOPS_MAX);
-		err = vpc_nexthop_parse(vpc, a, &paths[change->count], extack);
+		err = vpc_nexthop_parse(table->vpc, a, &paths[change->count], extack);
 		if (err)
 			return err;
 		change->count++;
@@ -205,7 +229,7 @@ static int apply(struct vpc_route_txn *txn, bool replace, const struct nlattr *o
 	unsigned int i;
 	int err;
 
-	err = get_change(txn->table->vpc, op, change, paths, extack);
+	err = get_change(txn->table, op, change, paths, extack);
 	if (!err && replace && change->op != VPC_ROUTE_OP_ADD)
 		err = vpc_err(extack, -EINVAL,
 			      "route: only additions make up the new content of a table");
@@ -336,6 +360,7 @@ int vpc_nl_route_lookup(struct sk_buff *skb, struct genl_info *info)
 struct cursor {
 	u32 only;			/* id of the table to list, 0: all */
 	u32 peering;			/* id of the peering to list, 0: all */
+	u32 ipsec;			/* id of the connection to list, 0: all */
 	u32 table;			/* id of the current table, or where to search for it */
 	struct vpc_lpm_prefix prefix;	/* last one listed */
 	u8 family;			/* index of the current family in vpc_table::lpm */
@@ -347,7 +372,7 @@ struct cursor {
 static int start(struct vpc_net *vn, struct netlink_callback *cb, struct cursor *cur)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
-	struct vpc_object *peering;
+	struct vpc_object *peering, *ipsec;
 	struct vpc_table *table;
 
 	table = find_table(vn, attrs, false, cb->extack);
@@ -362,23 +387,35 @@ static int start(struct vpc_net *vn, struct netlink_callback *cb, struct cursor 
 			return PTR_ERR(peering);
 		cur->peering = peering->id;
 	}
+	if (attrs[VPC_A_ROUTE_IPSEC]) {
+		ipsec = vpc_nl_by_name(vn, VPC_KIND_IPSEC, attrs[VPC_A_ROUTE_IPSEC], cb->extack);
+		if (IS_ERR(ipsec))
+			return PTR_ERR(ipsec);
+		cur->ipsec = ipsec->id;
+	}
 	cur->table = cur->only;
 	cur->started = true;
 	return 0;
 }
 
-static bool has_peering(struct vpc_net *vn, u32 value, u32 peering)
+/* Does a route have the peering, or the connection, that a dump asks for? */
+static bool is_wanted(struct vpc_net *vn, u32 value, const struct cursor *cur)
 {
 	const struct vpc_group *group;
 	u16 i;
 
+	if (!cur->peering && !cur->ipsec)
+		return true;
 	if (value == VPC_ROUTE_LOCAL)
 		return false;
 	group = vpc_group_by_id(vn, value);
 	for (i = 0; i < group->count; i++) {
 		const struct vpc_nh_key *key = &group->path[i].nh->key;
 
-		if (key->type == VPC_NH_PEERING && key->peering->obj.id == peering)
+		if (cur->peering ? (key->type == VPC_NH_PEERING || key->type == VPC_NH_TRANSIT) &&
+				   key->peering->obj.id == cur->peering :
+				   key->type == VPC_NH_IPSEC &&
+				   key->ipsec->link.obj.id == cur->ipsec)
 			return true;
 	}
 	return false;
@@ -401,7 +438,7 @@ static int dump_table(struct sk_buff *skb, struct netlink_callback *cb, struct c
 			if (r.value == VPC_LPM_NONE)
 				break;
 			r.prefix = vpc_prefix_of(cur->family ? AF_INET6 : AF_INET, &at);
-			if (!cur->peering || has_peering(table->vpc->vn, r.value, cur->peering)) {
+			if (is_wanted(table->vpc->vn, r.value, cur)) {
 				err = vpc_nl_dump_one(skb, cb, VPC_CMD_ROUTE_GET, fill, &r);
 				if (err)
 					return err;

@@ -4,6 +4,7 @@
 #include "nl_common.h"
 #include "subnet.h"
 #include "table.h"
+#include "vpn_gateway.h"
 
 static bool in_vpc(const struct vpc_object *obj, u32 vpc)
 {
@@ -23,6 +24,9 @@ static int fill(struct sk_buff *msg, const void *item)
 		subnets += subnet->table == table;
 
 	if (obj->name[0] && nla_put_string(msg, VPC_A_TABLE_NAME, obj->name))
+		return -EMSGSIZE;
+	if (table->gateway &&
+	    nla_put_string(msg, VPC_A_TABLE_GATEWAY, table->gateway->obj.name))
 		return -EMSGSIZE;
 	if (table == table->vpc->table && nla_put_flag(msg, VPC_A_TABLE_DEFAULT))
 		return -EMSGSIZE;

@@ -16,7 +16,8 @@ static int fill(struct sk_buff *msg, const void *item)
 	if (nla_put_string(msg, VPC_A_VPC_NAME, obj->name) ||
 	    nla_put_u64_64bit(msg, VPC_A_VPC_ACCOUNT, vpc->account, VPC_A_VPC_PAD) ||
 	    nla_put_u32(msg, VPC_A_VPC_PEERING_LIMIT, vpc->peering_limit) ||
-	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id))
+	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id) ||
+	    (vpc->transit && nla_put_flag(msg, VPC_A_VPC_TRANSIT)))
 		return -EMSGSIZE;
 	for (i = 0; i < vpc->cidrs; i++) {
 		if (vpc_nl_put_prefix(msg, VPC_A_VPC_CIDR, &vpc->cidr[i]))
@@ -53,9 +54,12 @@ static int vpc_new(struct genl_info *info, struct vpc_vpc_config *cfg)
 	cfg->name = vpc_nl_new_name(info, VPC_KIND_VPC, VPC_A_VPC_NAME);
 	if (IS_ERR(cfg->name))
 		return PTR_ERR(cfg->name);
-	err = vpc_nl_need(info, VPC_A_VPC_CIDR, "VPC", "CIDR");
-	if (err)
-		return err;
+	cfg->transit = nla_get_flag(info->attrs[VPC_A_VPC_TRANSIT]);
+	if (!cfg->transit) {
+		err = vpc_nl_need(info, VPC_A_VPC_CIDR, "VPC", "CIDR");
+		if (err)
+			return err;
+	}
 	cfg->account = account ? nla_get_u64(account) : 0;
 	err = get_config(info, cfg);
 	if (err)

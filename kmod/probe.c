@@ -197,11 +197,16 @@ static int check(const struct vpc_probe_new *new, const struct vpc_probe_ops *op
 	return check_policy(&new->cfg.policy, extack);
 }
 
-/* RFC 5881 is for neighbours; who is behind a router, or in another VPC, is none. */
+/*
+ * RFC 5881 is for neighbours; who is behind a router, or in another VPC, is none. A tunnel is
+ * one hop: ESP leaves the TTL inside as it is.
+ */
 static bool needs_multihop(const struct vpc_probe_new *new)
 {
 	const struct vpc_nh_key *key = &new->nh->key;
 
+	if (key->type == VPC_NH_IPSEC)
+		return new->multihop;
 	return new->multihop || key->type != VPC_NH_ROUTER ||
 	       !vpc_addr_equal(&key->addr, &new->destination);
 }

@@ -133,6 +133,20 @@ void vpc_table_lookup(struct vpc_pkt *pkt)
 					      vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
 }
 
+/* Who could have taken it may want to know. */
+static noinline enum vpc_verdict nobody(struct vpc_pkt *pkt, const struct vpc_group *group)
+{
+	unsigned int i;
+
+	for (i = 0; i < group->count; i++) {
+		const struct vpc_nexthop *nh = group->path[i].nh;
+
+		if (nh->ops->missed)
+			nh->ops->missed(nh, pkt);
+	}
+	return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NEXTHOP_DOWN);
+}
+
 /**
  * vpc_table_route() - let a packet take its next hop
  * @pkt: the packet, looked up
@@ -156,7 +170,7 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
 	nh = vpc_group_select(group, pkt->skb, pkt->family);
 	if (unlikely(!nh))
-		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NEXTHOP_DOWN);
+		return nobody(pkt, group);
 	if (unlikely(READ_ONCE(nh->state.tally)))
 		vpc_health_tally(nh, pkt->packets);
 	return nh->ops->output(pkt, nh);

@@ -134,6 +134,8 @@ class Policies:
              lambda m: {"type": NLA[m[1]], "min": number(m[2]), "max": number(m[3])}),
             (r"NLA_POLICY_FULL_RANGE\((\w+), &(\w+)\)",
              lambda m: {"type": NLA[m[1]], **self.ranges[m[2]]}),
+            (r"NLA_POLICY_MIN\((\w+), (.*)\)",
+             lambda m: {"type": NLA[m[1]], "min": number(m[2])}),
             (r"NLA_POLICY_MAX\((\w+), (.*)\)",
              lambda m: {"type": NLA[m[1]], "max": number(m[2])}),
             (r"\{ \.type = (NLA_NUL_STRING), \.len = (.*) \}",

@@ -98,6 +98,26 @@ void field_time(const struct attrs *attrs, int type, const char *key,
 	print_string(NULL, label, time_text(value * ns, text));
 }
 
+void field_rate(const struct attrs *attrs, int type, const char *key,
+		const char *label)
+{
+	static const char *const units[] = { "bit", "kbit", "mbit", "gbit" };
+	uint64_t rate = attr_number(attrs, type, 0), n = rate;
+	size_t unit = 0;
+	char text[32];
+
+	print_number(key, NULL, rate);
+	if (!rate)
+		return;
+	while (n % 1000 == 0 && unit + 1 < ARRAY_SIZE(units)) {
+		n /= 1000;
+		unit++;
+	}
+	snprintf(text, sizeof(text), "%llu%s", (unsigned long long)n,
+		 units[unit]);
+	print_string(NULL, label, text);
+}
+
 static void print_address(const struct nlattr *nla, const char *key,
 			  const char *label)
 {

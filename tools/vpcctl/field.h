@@ -30,6 +30,9 @@ void field_unusual(const struct attrs *attrs, int type, const char *key,
 /* A number of nanoseconds, or of a larger unit that has @ns of them. */
 void field_time(const struct attrs *attrs, int type, const char *key,
 		const char *label, uint64_t ns);
+/* Bits per second; 0 is no limit, and text leaves it out. */
+void field_rate(const struct attrs *attrs, int type, const char *key,
+		const char *label);
 void field_address(const struct attrs *attrs, int type, const char *key,
 		   const char *label);
 void field_addresses(const struct attrs *attrs, int type, const char *key,
@@ -42,6 +45,7 @@ void field_lladdr(const struct attrs *attrs, int type, const char *key,
 void field_counters(const struct attrs *attrs, int type);
 
 /* route.c */
+void route_print_placed(const struct attrs *route);
 void route_print_prefix(const struct attrs *route);
 /* peering.c */
 const char *peering_state(const struct attrs *peering);

@@ -12,6 +12,8 @@ static const char *const types[] = {
 	[VPC_NH_BLACKHOLE] = "blackhole",
 	[VPC_NH_UNREACHABLE] = "unreachable",
 	[VPC_NH_PROHIBIT] = "prohibit",
+	[VPC_NH_IPSEC] = "ipsec",
+	[VPC_NH_TRANSIT] = "transit",
 };
 
 static const char *const healths[] = {
@@ -20,17 +22,17 @@ static const char *const healths[] = {
 	[VPC_HEALTH_UP] = "up",
 };
 
-int nexthop_parse(struct args *args, struct nl_msg *msg, enum vpc_nh_type last,
+int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 		  const char *what, unsigned int *type)
 {
 	struct prefix address;
 	const char *word;
 	int err;
 
-	for (*type = VPC_NH_PEERING; *type <= last; ++*type)
-		if (args_take(args, types[*type]))
+	for (*type = VPC_NH_PEERING; *type < ARRAY_SIZE(types); ++*type)
+		if ((allowed & 1ul << *type) && args_take(args, types[*type]))
 			break;
-	if (*type > last) {
+	if (*type == ARRAY_SIZE(types)) {
 		word = args_need(args, what);
 		return word ? usage("\"%s\" is not a type of next hop", word) :
 			      STATUS_USAGE;
@@ -38,7 +40,11 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, enum vpc_nh_type last,
 	err = parse_put(nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, *type));
 	if (err)
 		return err;
-	if (*type == VPC_NH_PEERING) {
+	if (*type == VPC_NH_IPSEC) {
+		complete_names(args, &ipsec_object);
+		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_IPSEC);
+	}
+	if (*type == VPC_NH_PEERING || *type == VPC_NH_TRANSIT) {
 		complete_names(args, &peering_object);
 		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_PEERING);
 	}
@@ -66,7 +72,9 @@ void nexthop_print_target(const struct attrs *nexthop, const char *label)
 	unsigned int type = attr_number(nexthop, VPC_A_NEXTHOP_TYPE, 0);
 
 	print_string("type", label, nexthop_word(nexthop));
-	if (type == VPC_NH_PEERING)
+	if (type == VPC_NH_IPSEC)
+		field_string(nexthop, VPC_A_NEXTHOP_IPSEC, "ipsec", "");
+	if (type == VPC_NH_PEERING || type == VPC_NH_TRANSIT)
 		field_string(nexthop, VPC_A_NEXTHOP_PEERING, "peering", "");
 	if (type == VPC_NH_ROUTER)
 		field_address(nexthop, VPC_A_NEXTHOP_ADDRESS, "address", "");

@@ -5,8 +5,11 @@
 
 #include "parse.h"
 
-/* Type and target, of the types that a command may name up to @last. */
-int nexthop_parse(struct args *args, struct nl_msg *msg, enum vpc_nh_type last,
+/* Type and target, of the types whose bits (by enum vpc_nh_type) are set. */
+#define NEXTHOPS_ALL	(~0ul)
+#define NEXTHOPS_PROBED	(1ul << VPC_NH_PEERING | 1ul << VPC_NH_ROUTER | \
+			 1ul << VPC_NH_IPSEC)
+int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 		  const char *what, unsigned int *type);
 
 const char *nexthop_word(const struct attrs *nexthop);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,11 @@ static const char *const value_words[] = {
 	[KEY_INTERFACE] = "ADDR/LEN",
 	[KEY_LLADDR] = "MAC",
 	[KEY_UP_DOWN] = "\"up\" or \"down\"",
+	[KEY_ON_OFF] = "\"on\" or \"off\"",
+	[KEY_MODE] = "\"route\" or \"policy\"",
+	[KEY_RATE] = "RATE",
+	[KEY_IF_ID] = "N",
+	[KEY_TEXT] = "TEXT",
 	[KEY_INTERVAL] = "MS",
 	[KEY_MS] = "MS",
 	[KEY_MS_NEVER] = "MS",
@@ -287,13 +293,76 @@ static int put_ms_never(struct nl_msg *msg, const struct key *key,
 	return parse_put(nla_put_u32(msg, key->attr, ms));
 }
 
-static int put_up_down(struct nl_msg *msg, int attr, const char *word)
+/* One of two words, sent as 0 or 1. */
+static int put_choice(struct nl_msg *msg, int attr, const char *word,
+		      const char *zero, const char *one)
 {
-	bool down = !strcmp(word, "down");
+	bool is_one = !strcmp(word, one);
 
-	if (!down && strcmp(word, "up") != 0)
-		return usage("\"%s\" is neither \"up\" nor \"down\"", word);
-	return parse_put(nla_put_u8(msg, attr, down));
+	if (!is_one && strcmp(word, zero) != 0)
+		return usage("\"%s\" is neither \"%s\" nor \"%s\"", word, zero,
+			     one);
+	return parse_put(nla_put_u8(msg, attr, is_one));
+}
+
+int parse_if_id(const char *word, uint32_t *if_id)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(word, &end, 0);
+	if (!isdigit((unsigned char)*word) || *end || errno || !n ||
+	    n > UINT32_MAX)
+		return usage("\"%s\" is not an if_id: a number from 1 to 0xffffffff",
+			     word);
+	*if_id = n;
+	return 0;
+}
+
+static int put_if_id(struct nl_msg *msg, int attr, const char *word)
+{
+	uint32_t if_id;
+
+	return parse_if_id(word, &if_id) ?:
+	       parse_put(nla_put_u32(msg, attr, if_id));
+}
+
+/* As tc has them. */
+static int put_rate(struct nl_msg *msg, const struct key *key, const char *word)
+{
+	static const struct {
+		const char *name;
+		double bits;
+	} units[] = {
+		{ "bit", 1 }, { "kbit", 1e3 }, { "mbit", 1e6 }, { "gbit", 1e9 },
+	};
+	double rate;
+	char *end;
+	size_t i;
+
+	rate = strtod(word, &end);
+	if (!strcmp(word, "0"))
+		return parse_put(nla_put_u64(msg, key->attr, 0));
+	for (i = 0; i < ARRAY_SIZE(units); i++)
+		if (!strcmp(end, units[i].name))
+			break;
+	if (end == word || i == ARRAY_SIZE(units) || !(rate > 0))
+		return usage("\"%s\" is not a rate: a number with bit, kbit, mbit or gbit, or 0",
+			     word);
+	rate *= units[i].bits;
+	if (rate < 1 || rate > (double)key->max)
+		return usage("\"%s\" is more than %llugbit, or less than 1bit",
+			     word, (unsigned long long)(key->max / 1000000000));
+	return parse_put(nla_put_u64(msg, key->attr, (uint64_t)rate));
+}
+
+static int put_text(struct nl_msg *msg, const struct key *key, const char *word)
+{
+	if (strlen(word) > key->max)
+		return usage("\"%s\" is longer than %llu bytes", word,
+			     (unsigned long long)key->max);
+	return parse_put(nla_put_string(msg, key->attr, word));
 }
 
 static int put_value(struct nl_msg *msg, const struct key *key,
@@ -328,7 +397,17 @@ static int put_value(struct nl_msg *msg, const struct key *key,
 	case KEY_MS_NEVER:
 		return put_ms_never(msg, key, word);
 	case KEY_UP_DOWN:
-		return put_up_down(msg, key->attr, word);
+		return put_choice(msg, key->attr, word, "up", "down");
+	case KEY_ON_OFF:
+		return put_choice(msg, key->attr, word, "off", "on");
+	case KEY_MODE:
+		return put_choice(msg, key->attr, word, "route", "policy");
+	case KEY_RATE:
+		return put_rate(msg, key, word);
+	case KEY_IF_ID:
+		return put_if_id(msg, key->attr, word);
+	case KEY_TEXT:
+		return put_text(msg, key, word);
 	default:
 		return put_number(msg, key, word);
 	}

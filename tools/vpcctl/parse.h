@@ -47,6 +47,7 @@ int parse_end(const struct parser *parser);
 /* All words that are left are keys. */
 int parse_keys(const struct key *keys, struct args *args, struct nl_msg *msg);
 
+int parse_if_id(const char *word, uint32_t *if_id);
 int parse_address(const char *word, struct prefix *address);
 int parse_prefix(const char *word, struct prefix *prefix);
 /* The next word, a KEY_NAME or KEY_DEV, as a string attribute. */

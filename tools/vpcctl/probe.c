@@ -78,7 +78,7 @@ static int parse_type(struct args *args, struct nl_msg *msg)
 		      STATUS_USAGE;
 }
 
-/* for { router ADDR vpc VPC | peering NAME [ vpc VPC ] } { bfd | icmp } ... */
+/* for { router ADDR vpc VPC | peering NAME [ vpc VPC ] | ipsec NAME } { bfd | icmp } ... */
 static int parse_new(struct args *args, struct nl_msg *msg)
 {
 	const struct key vpc_key[] = { add_keys[0], { 0 } };
@@ -91,7 +91,7 @@ static int parse_new(struct args *args, struct nl_msg *msg)
 		return args_end(args) ?: usage("\"for\" is missing");
 	nest = nla_nest_start(msg, VPC_A_PROBE_NEXTHOP | NLA_F_NESTED);
 	err = parse_put(nest ? 0 : -1) ?:
-	      nexthop_parse(args, msg, VPC_NH_ROUTER, "NH after \"for\"", &type) ?:
+	      nexthop_parse(args, msg, NEXTHOPS_PROBED, "NH after \"for\"", &type) ?:
 	      parse_put(nla_nest_end(msg, nest)) ?:
 	      parse_some(&parser) ?:
 	      parse_type(args, msg);

@@ -11,11 +11,20 @@
 static const char *const origins[] = {
 	[VPC_ROUTE_ORIGIN_LOCAL] = "local",
 	[VPC_ROUTE_ORIGIN_STATIC] = "static",
+	[VPC_ROUTE_ORIGIN_PROPAGATED] = "propagated",
+};
+
+static const char *const publishes[] = {
+	[VPC_PUBLISH_NO] = "no",
+	[VPC_PUBLISH_ALWAYS] = "always",
+	[VPC_PUBLISH_HEALTHY] = "healthy",
 };
 
 const struct key route_table_keys[] = {
 	{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF | KEY_REQUIRED, 0 },
 	{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF | KEY_REQUIRED, 0 },
+	{ "gateway", KEY_NAME, VPC_A_ROUTE_GATEWAY, KEY_ONE_OF | KEY_REQUIRED,
+	  0 },
 	{ 0 }
 };
 
@@ -33,9 +42,21 @@ static int parse_nexthop(struct args *args, struct nl_msg *msg)
 
 	nest = nla_nest_start(msg, VPC_A_OP_NEXTHOP | NLA_F_NESTED);
 	return parse_put(nest ? 0 : -1) ?:
-	       nexthop_parse(args, msg, VPC_NH_MAX, "NH after \"via\"", &type) ?:
+	       nexthop_parse(args, msg, NEXTHOPS_ALL, "NH after \"via\"", &type) ?:
 	       parse_some(&parser) ?:
 	       parse_put(nla_nest_end(msg, nest));
+}
+
+/* publish [ healthy ] */
+static int parse_publish(struct args *args, struct nl_msg *msg)
+{
+	enum vpc_publish how = VPC_PUBLISH_ALWAYS;
+
+	if (!args_take(args, "publish"))
+		return 0;
+	if (args_take(args, "healthy"))
+		how = VPC_PUBLISH_HEALTHY;
+	return parse_put(nla_put_u8(msg, VPC_A_OP_PUBLISH, how));
 }
 
 int route_operation(struct args *args, struct nl_msg *msg,
@@ -61,12 +82,17 @@ int route_operation(struct args *args, struct nl_msg *msg,
 		if (err)
 			return err;
 	}
+	if (kind != VPC_ROUTE_OP_DEL) {
+		err = parse_publish(args, msg);
+		if (err)
+			return err;
+	}
 	return parse_put(nla_nest_end(msg, nest));
 }
 
 /*
- * PREFIX { table TABLE | vpc VPC } [ via NH ]... [ fail-open ], the table also at
- * the end
+ * PREFIX { table TABLE | vpc VPC | gateway VGW } [ via NH ]... [ fail-open ]
+ * [ publish ], the table also at the end
  */
 static int parse_change(struct args *args, struct nl_msg *msg,
 			enum vpc_route_op kind)
@@ -126,23 +152,41 @@ void route_print_prefix(const struct attrs *route)
 	print_string("dst", "", prefix_text(&dst, text));
 }
 
+static void print_publish(const struct attrs *route)
+{
+	uint64_t how = attr_number(route, VPC_A_ROUTE_PUBLISH, VPC_PUBLISH_NO);
+	const struct nlattr *nla;
+
+	print_string("publish", NULL, word_of(publishes, how));
+	print_bool(NULL, "publish", how == VPC_PUBLISH_ALWAYS);
+	print_bool(NULL, "publish healthy", how == VPC_PUBLISH_HEALTHY);
+	print_array("publishers");
+	attr_for_each(nla, route, VPC_A_ROUTE_PUBLISHER)
+		print_string("", "published by", nla_get_string(nla));
+	print_end();
+}
+
 static void print_route(const struct attrs *route)
 {
 	route_print_prefix(route);
 	field_string(route, VPC_A_ROUTE_TABLE, "table", NULL);
 	field_string(route, VPC_A_ROUTE_VPC, "vpc", NULL);
+	field_string(route, VPC_A_ROUTE_GATEWAY, "gateway", NULL);
 	print_string("origin", NULL,
 		     word_of(origins, attr_number(route, VPC_A_ROUTE_ORIGIN,
 						  VPC_ROUTE_ORIGIN_STATIC)));
 	nexthops_print(route);
 	print_bool("fail_open", "fail-open",
 		   attr_has(route, VPC_A_ROUTE_FAIL_OPEN));
+	print_publish(route);
 }
 
 /* When routes of several tables may be shown, text begins with the table. */
-static void print_placed(const struct attrs *route)
+void route_print_placed(const struct attrs *route)
 {
-	if (attr_has(route, VPC_A_ROUTE_TABLE))
+	if (attr_has(route, VPC_A_ROUTE_GATEWAY))
+		field_string(route, VPC_A_ROUTE_GATEWAY, NULL, "gateway");
+	else if (attr_has(route, VPC_A_ROUTE_TABLE))
 		field_string(route, VPC_A_ROUTE_TABLE, NULL, "table");
 	else
 		field_string(route, VPC_A_ROUTE_VPC, NULL, "vpc");
@@ -153,15 +197,17 @@ static void print_placed(const struct attrs *route)
 static void print(const struct attrs *route)
 {
 	print_text("route");
-	print_placed(route);
+	route_print_placed(route);
 }
 
 static int show(const struct object *object, struct args *args)
 {
 	static const struct key keys[] = {
 		{ "peering", KEY_NAME, VPC_A_ROUTE_PEERING, 0, 0 },
+		{ "ipsec", KEY_NAME, VPC_A_ROUTE_IPSEC, 0, 0 },
 		{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF, 0 },
 		{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF, 0 },
+		{ "gateway", KEY_NAME, VPC_A_ROUTE_GATEWAY, KEY_ONE_OF, 0 },
 		{ 0 }
 	};
 	struct nl_msg *msg = request_new(object->get);
@@ -171,8 +217,8 @@ static int show(const struct object *object, struct args *args)
 
 	err = request_dump(msg, err, &answer);
 	if (!err)
-		command_print(&answer, parser.seen & ~1UL ? print_route :
-				       print_placed);
+		command_print(&answer, parser.seen & ~3UL ? print_route :
+				       route_print_placed);
 	answer_free(&answer);
 	return err;
 }
@@ -182,7 +228,7 @@ static void print_lookup(const struct attrs *route)
 	struct attrs endpoint;
 
 	print_object(NULL);
-	print_placed(route);
+	route_print_placed(route);
 	if (attr_has(route, VPC_A_ROUTE_ENDPOINT)) {
 		endpoint = attr_nested(attr_next(route, NULL,
 						 VPC_A_ROUTE_ENDPOINT));
@@ -201,6 +247,7 @@ static int get(const struct object *object, struct args *args)
 		{ "from", KEY_DEV, VPC_A_ROUTE_DEV, KEY_ONE_OF | KEY_REQUIRED, 0 },
 		{ "table", KEY_NAME, VPC_A_ROUTE_TABLE, KEY_ONE_OF, 0 },
 		{ "vpc", KEY_NAME, VPC_A_ROUTE_VPC, KEY_ONE_OF, 0 },
+		{ "gateway", KEY_NAME, VPC_A_ROUTE_GATEWAY, KEY_ONE_OF, 0 },
 		{ 0 }
 	};
 	struct nl_msg *msg = request_new(VPC_CMD_ROUTE_LOOKUP);
@@ -237,12 +284,15 @@ static const struct command commands[] = {
 const struct object route_object = {
 	.word = "route",
 	.usage =
-"vpcctl route { add | replace | del } PREFIX { table TABLE | vpc VPC }\n"
+"vpcctl route { add | replace | del } PREFIX TABLE\n"
 "                    [ via NH [ priority N ] [ weight N ] ]... [ fail-open ]\n"
-"vpcctl route show [ table TABLE | vpc VPC ] [ peering NAME ]\n"
-"vpcctl route get ADDR { from DEV | table TABLE | vpc VPC }\n"
-"vpcctl route load { FILE | - } { table TABLE | vpc VPC } [ replace ]\n"
-"NH := { peering NAME | router ADDR | blackhole | unreachable | prohibit }\n"
+"                    [ publish [ healthy ] ]\n"
+"vpcctl route show [ TABLE ] [ peering NAME ] [ ipsec NAME ]\n"
+"vpcctl route get ADDR { from DEV | TABLE }\n"
+"vpcctl route load { FILE | - } TABLE [ replace ]\n"
+"TABLE := { table NAME | vpc VPC | gateway VGW }\n"
+"NH := { peering NAME | transit NAME | ipsec NAME | router ADDR | blackhole |\n"
+"        unreachable | prohibit }\n"
 "FILE has lines of [ add | replace | del ] PREFIX\n"
 "                    [ via NH [ priority N ] [ weight N ] ]... [ fail-open ]\n",
 	.commands = commands,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "field.h"
 #include "parse.h"
+#include "print.h"
 
 static const struct key add_keys[] = {
-	{ "cidr", KEY_PREFIX, VPC_A_VPC_CIDR, KEY_MANY | KEY_REQUIRED, 0 },
+	{ "cidr", KEY_PREFIX, VPC_A_VPC_CIDR, KEY_MANY, 0 },
+	{ "transit", KEY_FLAG, VPC_A_VPC_TRANSIT, 0, 0 },
 	{ "account", KEY_U64, VPC_A_VPC_ACCOUNT, 0, 0 },
 	{ "peering-limit", KEY_U32, VPC_A_VPC_PEERING_LIMIT, 0, UINT16_MAX },
 	{ 0 }
@@ -20,6 +22,7 @@ static const struct key set_keys[] = {
 static void print(const struct attrs *vpc)
 {
 	field_string(vpc, VPC_A_VPC_NAME, "name", "vpc");
+	print_bool("transit", "transit", attr_has(vpc, VPC_A_VPC_TRANSIT));
 	field_prefixes(vpc, VPC_A_VPC_CIDR, "cidr", "cidr");
 	field_unusual(vpc, VPC_A_VPC_ACCOUNT, "account", "account", 0);
 	field_unusual(vpc, VPC_A_VPC_PEERING_LIMIT, "peering_limit",
@@ -39,7 +42,7 @@ static const struct command commands[] = {
 const struct object vpc_object = {
 	.word = "vpc",
 	.usage =
-"vpcctl vpc add NAME cidr PREFIX [ cidr PREFIX ]... [ account ID ]\n"
+"vpcctl vpc add NAME { cidr PREFIX [ cidr PREFIX ]... | transit } [ account ID ]\n"
 "                    [ peering-limit N ]\n"
 "vpcctl vpc set NAME [ name NEW ] [ cidr PREFIX ]... [ no-cidr PREFIX ]...\n"
 "                    [ peering-limit N ]\n"

@@ -38,6 +38,11 @@ enum key_type {
 	KEY_LLADDR,	/* 6 bytes */
 	KEY_FLAG,	/* no value */
 	KEY_UP_DOWN,	/* 8 bits, 1 for down */
+	KEY_ON_OFF,	/* 8 bits, 1 for on */
+	KEY_MODE,	/* 8 bits, enum vpc_ipsec_mode */
+	KEY_RATE,	/* bits per second with a unit, 64 bits */
+	KEY_IF_ID,	/* 32 bits, decimal or with 0x */
+	KEY_TEXT,	/* string for people */
 	KEY_INTERVAL,	/* milliseconds with decimals, sent as microseconds */
 	KEY_MS,		/* 32 bits */
 	KEY_MS_NEVER,	/* 32 bits, or the word "never" */
@@ -92,7 +97,8 @@ struct object {
 
 extern const struct object vpc_object, subnet_object, port_object,
 	uplink_object, endpoint_object, table_object, route_object,
-	peering_object, probe_object, check_object, stats_object, flush_object,
+	peering_object, probe_object, vpn_gateway_object,
+	customer_gateway_object, ipsec_object, namespace_object, check_object, stats_object, flush_object,
 	monitor_object, version_object;
 
 /* What the events of "health" carry: no word, only form. */

@@ -351,6 +351,7 @@ enum vpc_a_subnet {
  * @VPC_A_TABLE_ROUTES: u32, reply: how many routes, implicit ones not included
  * @VPC_A_TABLE_BYTES: u32, reply: memory of its lookup structure, saturating
  * @VPC_A_TABLE_SUBNETS: u32, reply: how many subnets use it
+ * @VPC_A_TABLE_GATEWAY: string, reply: the VPN gateway whose table it is
  */
 enum vpc_a_table {
 	VPC_A_TABLE_UNSPEC,
@@ -361,6 +362,7 @@ enum vpc_a_table {
 	VPC_A_TABLE_ROUTES,
 	VPC_A_TABLE_BYTES,
 	VPC_A_TABLE_SUBNETS,
+	VPC_A_TABLE_GATEWAY,
 
 	/* private: */
 	__VPC_A_TABLE_MAX,

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* IPsec connections. */
+#ifndef VPCCTL_IPSEC_H
+#define VPCCTL_IPSEC_H
+
+#include "vpcctl.h"
+
+/* ipsec_config.c: ipsec config NAME [ peer ] */
+int ipsec_config(const struct object *object, struct args *args);
+
+/* ipsec_sa.c: the security associations that the kernel has with an if_id. */
+void ipsec_print_sas(uint32_t if_id, const struct prefix *local);
+
+#endif
