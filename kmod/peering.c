@@ -75,12 +75,12 @@ static void peering_put(struct vpc_peering *p)
  */
 static void set_state(struct vpc_peering *p, u8 state)
 {
-	bool was = p->state == VPC_PEERING_ACTIVE;
+	bool was = p->state == VPC_PEERING_ACTIVE, is = state == VPC_PEERING_ACTIVE;
 	int vpc = p->side[0].vpc->transit;
 
 	lockdep_assert_held(&p->vn->lock);
 	WRITE_ONCE(p->state, state);
-	if (vpc_peering_is_transit(p) && was != (state == VPC_PEERING_ACTIVE))
+	if (vpc_peering_is_transit(p) && was != is)
 		vpc_publish_changed(p->side[!vpc].vpc, p->side[vpc].vpc);
 }
 

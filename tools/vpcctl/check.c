@@ -12,17 +12,15 @@
 #include "print.h"
 
 /* The verdict: which two, whether they can talk, and more about it. */
-static void decide(struct check *check, bool can_talk, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void decide(struct check *check, bool can_talk, const char *format, ...)
+void check_decide(struct check *check, bool can_talk, const char *format, ...)
 {
+	const struct side *a = &check->sides[0], *b = &check->sides[1];
 	size_t len, size = sizeof(check->verdict);
 	va_list ap;
 
 	check->can_talk = can_talk;
-	len = snprintf(check->verdict, size, "vpc \"%s\" and vpc \"%s\" %s talk",
-		       check->sides[0].name, check->sides[1].name,
+	len = snprintf(check->verdict, size, "%s \"%s\" and %s \"%s\" %s talk",
+		       check_kind(a), a->name, check_kind(b), b->name,
 		       can_talk ? "can" : "cannot");
 	if (len >= size)
 		return;
@@ -38,7 +36,7 @@ static void find_peering(struct check *check)
 	struct attrs peering;
 	size_t at;
 
-	answer_for_each(&check->peerings, at, &peering) {
+	answer_for_each(&check->sides[0].peerings, at, &peering) {
 		if (strcmp(attr_string(&peering, VPC_A_PEERING_PEER), peer) &&
 		    strcmp(attr_string(&peering, VPC_A_PEERING_VPC), peer))
 			continue;
@@ -127,63 +125,109 @@ static bool judge_down(struct check *check)
 	way = find_down(check, &side, &table);
 	if (!way)
 		return false;
-	decide(check, false,
-	       ": all next hops of route %s are down, in table \"%s\" of vpc \"%s\"",
-	       prefix_text(&way->route, text), *table ? table : "default",
-	       side->name);
+	check_decide(check, false,
+		     ": all next hops of route %s are down, in table \"%s\" of vpc \"%s\"",
+		     prefix_text(&way->route, text), *table ? table : "default",
+		     side->name);
 	return true;
 }
 
-/* With an active peering the routes decide. */
-static void judge_routes(struct check *check)
+/* What is between the two. */
+static const char *between(const struct check *check, char *text, size_t size)
 {
 	const char *peering = attr_string(&check->peering, VPC_A_PEERING_NAME);
-	const char *a = check->sides[0].name, *b = check->sides[1].name;
-	struct pairs pairs = { 0 };
+	bool joined = check->domain && !check_waits(check);
 
-	count_pairs(check, &pairs);
-	if (!check->sides[0].cidr_count || !check->sides[1].cidr_count)
-		decide(check, false, ": vpc \"%s\" has no subnet",
-		       check->sides[0].cidr_count ? b : a);
-	else if (!pairs.all)
-		decide(check, false,
-		       ": their subnets have no address family in common");
-	else if (pairs.both == pairs.all)
-		decide(check, true, " over peering \"%s\"", peering);
-	else if (pairs.both)
-		decide(check, true,
-		       " in part over peering \"%s\": %zu of %zu pairs of subnet CIDRs have routes both ways",
-		       peering, pairs.both, pairs.all);
-	else if (judge_down(check))
-		return;
-	else if (!pairs.forward && !pairs.back)
-		decide(check, false,
-		       ": neither has a route over peering \"%s\" to the subnets of the other",
-		       peering);
-	else if (!pairs.forward || !pairs.back)
-		decide(check, false,
-		       ": vpc \"%s\" has no route over peering \"%s\" to the subnets of vpc \"%s\"",
-		       pairs.back ? a : b, peering, pairs.back ? b : a);
+	if (check->active && joined)
+		snprintf(text, size, "peering \"%s\" and transit domain \"%s\"",
+			 peering, check->domain);
+	else if (joined)
+		snprintf(text, size, "transit domain \"%s\"", check->domain);
 	else
-		decide(check, false,
-		       ": no pair of subnets has routes over peering \"%s\" both ways",
-		       peering);
+		snprintf(text, size, "peering \"%s\"", peering);
+	return text;
 }
 
-static void judge(struct check *check)
+/* With an active peering, or with a domain that both have joined, the routes decide. */
+static void judge_routes(struct check *check)
 {
-	const char *peering = attr_string(&check->peering, VPC_A_PEERING_NAME);
+	const char *a = check->sides[0].name, *b = check->sides[1].name;
+	char over[2 * VPC_NAME_LEN + 40];
+	struct pairs pairs = { 0 };
 
-	if (!check->peering.head && find_overlaps(check, NULL))
-		decide(check, false,
-		       ": there is no peering, and none is possible as their CIDRs overlap");
-	else if (!check->peering.head)
-		decide(check, false, ": there is no peering between them");
-	else if (!check->active)
-		decide(check, false, ": peering \"%s\" is %s", peering,
-		       peering_state(&check->peering));
+	between(check, over, sizeof(over));
+	count_pairs(check, &pairs);
+	if (!check->sides[0].cidr_count || !check->sides[1].cidr_count)
+		check_decide(check, false, ": vpc \"%s\" has no subnet",
+			     check->sides[0].cidr_count ? b : a);
+	else if (!pairs.all)
+		check_decide(check, false,
+			     ": their subnets have no address family in common");
+	else if (pairs.both == pairs.all)
+		check_decide(check, true, " over %s", over);
+	else if (pairs.both)
+		check_decide(check, true,
+			     " in part over %s: %zu of %zu pairs of subnet CIDRs have routes both ways",
+			     over, pairs.both, pairs.all);
+	else if (judge_down(check) ||
+		 (check->domain && check_judge_domain(check)))
+		return;
+	else if (!pairs.forward && !pairs.back)
+		check_decide(check, false,
+			     ": neither has a route over %s to the subnets of the other",
+			     over);
+	else if (!pairs.forward || !pairs.back)
+		check_decide(check, false,
+			     ": vpc \"%s\" has no route over %s to the subnets of vpc \"%s\"",
+			     pairs.back ? a : b, over, pairs.back ? b : a);
 	else
+		check_decide(check, false,
+			     ": no pair of subnets has routes over %s both ways",
+			     over);
+}
+
+/* At least one of the two is a transit domain. */
+static int judge_transit(struct check *check)
+{
+	if (check->sides[0].transit && check->sides[1].transit)
+		check_decide(check, false,
+			     ": both are transit domains, which have no way to each other");
+	else if (!check->peering.head)
+		check_decide(check, false,
+			     ": they are not joined, as there is no peering between them");
+	else if (!check->active)
+		check_decide(check, false, ": transit peering \"%s\" is %s",
+			     attr_string(&check->peering, VPC_A_PEERING_NAME),
+			     peering_state(&check->peering));
+	else
+		return check_judge_join(check);
+	return 0;
+}
+
+static int judge(struct check *check)
+{
+	const struct side *waits = check->domain ? check_waits(check) : NULL;
+
+	if (check->sides[0].transit || check->sides[1].transit)
+		return judge_transit(check);
+	if (check->active || (check->domain && !waits))
 		judge_routes(check);
+	else if (check->peering.head)
+		check_decide(check, false, ": peering \"%s\" is %s",
+			     attr_string(&check->peering, VPC_A_PEERING_NAME),
+			     peering_state(&check->peering));
+	else if (waits)
+		check_decide(check, false,
+			     ": there is no peering between them, and transit peering \"%s\" with transit domain \"%s\" is %s",
+			     attr_string(&waits->join, VPC_A_PEERING_NAME),
+			     check->domain, peering_state(&waits->join));
+	else if (find_overlaps(check, NULL))
+		check_decide(check, false,
+			     ": there is no peering, and none is possible as their CIDRs overlap");
+	else
+		check_decide(check, false,
+			     ": there is no peering between them, and no transit domain that both have joined");
+	return 0;
 }
 
 static void print_overlap(const struct prefix *a, const struct prefix *b)
@@ -211,6 +255,27 @@ static void print_peering(const struct check *check)
 	print_end();
 }
 
+/* The domain that is between the two, and how each has joined it. */
+static void print_domain(const struct check *check)
+{
+	size_t s;
+
+	if (check->domain) {
+		print_line(4);
+		print_string("domain", "transit domain", check->domain);
+	} else {
+		print_null("domain");
+	}
+	print_array("joins");
+	for (s = 0; s < 2 && check->domain; s++) {
+		print_line(4);
+		print_object(NULL);
+		peering_object.print(&check->sides[s].join);
+		print_end();
+	}
+	print_end();
+}
+
 /* The CIDR that was looked up, and the subnet of the other side that has it. */
 static void print_target(const struct side *other, const struct way *way,
 			 size_t cidr)
@@ -235,8 +300,10 @@ static void print_target(const struct side *other, const struct way *way,
 		   way->route.length > other->cidrs[cidr].prefix.length);
 	print_bool("down", NULL, way->down);
 	print_bool(NULL, "(all its next hops are down)", way->down);
+	print_bool(NULL, "(the domain does not lead there)",
+		   way->enters && !way->goes && !way->down);
 	print_bool(NULL, "(not over the peering)", way->found && !way->goes &&
-		   !way->down);
+		   !way->enters && !way->down);
 }
 
 static void print_way(const struct side *side, size_t table,
@@ -304,6 +371,7 @@ static void print_check(const struct check *check)
 	print_string("verdict", "", check->verdict);
 	print_bool("can_talk", NULL, check->can_talk);
 	print_peering(check);
+	print_domain(check);
 	print_array("overlaps");
 	if (!check->same)
 		find_overlaps(check, print_overlap);
@@ -319,21 +387,19 @@ static int examine(struct check *check)
 
 	err = check_read_side(&check->sides[0]);
 	if (!err && check->same) {
-		decide(check, true,
-		       ": they are one, its local routes join its subnets");
+		check_decide(check, true, check->sides[0].transit ?
+			     ": they are one" :
+			     ": they are one, its local routes join its subnets");
 		return 0;
 	}
-	err = err ?: check_read_side(&check->sides[1]) ?:
-	      request_list(VPC_CMD_PEERING_GET, VPC_A_PEERING_VPC,
-			   check->sides[0].name, &check->peerings);
+	err = err ?: check_read_side(&check->sides[1]);
 	if (err)
 		return err;
 	find_peering(check);
-	if (check->peering.head)
+	err = check_find_domain(check);
+	if (!err && (check->peering.head || check->domain))
 		err = check_look_up(check);
-	if (!err)
-		judge(check);
-	return err;
+	return err ?: judge(check);
 }
 
 /* VPC VPC */

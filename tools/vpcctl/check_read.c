@@ -75,8 +75,17 @@ static int read_vpc(struct side *side)
 {
 	struct nl_msg *msg = request_new(VPC_CMD_VPC_GET);
 	int err = parse_put(nla_put_string(msg, VPC_A_VPC_NAME, side->name));
+	struct attrs vpc;
 
-	return request_run(msg, err, &side->vpc);
+	err = request_run(msg, err, &side->vpc);
+	if (err)
+		return err;
+	vpc = answer_first(&side->vpc);
+	side->transit = attr_has(&vpc, VPC_A_VPC_TRANSIT);
+	/* No subnet has it, but whoever joins the domain. */
+	if (side->transit)
+		add_table(side, "");
+	return 0;
 }
 
 int check_read_side(struct side *side)
@@ -91,7 +100,9 @@ int check_read_side(struct side *side)
 	      request_list(VPC_CMD_PORT_GET, VPC_A_PORT_VPC, side->name,
 			   &side->ports) ?:
 	      request_list(VPC_CMD_ENDPOINT_GET, VPC_A_ENDPOINT_VPC, side->name,
-			   &side->endpoints);
+			   &side->endpoints) ?:
+	      request_list(VPC_CMD_PEERING_GET, VPC_A_PEERING_VPC, side->name,
+			   &side->peerings);
 	if (err)
 		return err;
 	answer_for_each(&side->subnets, at, &attrs)
@@ -117,6 +128,15 @@ static bool is_over(const struct attrs *nexthop, const struct check *check)
 	       (attr_has(nexthop, VPC_A_NEXTHOP_USED) || !check->active);
 }
 
+/* Packets take it into the domain that is between the two. */
+static bool is_into(const struct attrs *nexthop, const struct side *side,
+		    const struct check *check)
+{
+	return check->domain && attr_has(nexthop, VPC_A_NEXTHOP_USED) &&
+	       !strcmp(attr_string(nexthop, VPC_A_NEXTHOP_PEERING),
+		       attr_string(&side->join, VPC_A_PEERING_NAME));
+}
+
 static void name_nexthop(struct way *way, const struct attrs *nexthop)
 {
 	const char *peering = attr_string(nexthop, VPC_A_NEXTHOP_PEERING);
@@ -136,15 +156,19 @@ static void name_nexthop(struct way *way, const struct attrs *nexthop)
 }
 
 /* Names the peering if it is one of the next hops, else the best of them. */
-static void take_route(struct way *way, const struct attrs *route,
-		       const struct check *check)
+static int take_route(struct way *way, const struct side *side,
+		      const struct attrs *route, const struct prefix *address,
+		      const struct check *check)
 {
+	const struct side *other = &check->sides[side == &check->sides[0]];
 	const struct nlattr *nla;
 	struct attrs nexthop;
+	bool into;
+	int err;
 
 	if (!attr_address(attr_next(route, NULL, VPC_A_ROUTE_ADDRESS),
 			  &way->route))
-		return;
+		return 0;
 	way->route.length = attr_number(route, VPC_A_ROUTE_LENGTH,
 					way->route.length);
 	way->found = true;
@@ -153,11 +177,20 @@ static void take_route(struct way *way, const struct attrs *route,
 	attr_for_each(nla, route, VPC_A_ROUTE_NEXTHOP) {
 		nexthop = attr_nested(nla);
 		way->goes = is_over(&nexthop, check);
-		if (way->goes || !*way->via)
+		into = !way->goes && is_into(&nexthop, side, check);
+		if (way->goes || into || !*way->via)
 			name_nexthop(way, &nexthop);
+		if (into) {
+			way->enters = true;
+			err = check_domain_leads(check, other, address,
+						 &way->goes);
+			if (err)
+				return err;
+		}
 		if (way->goes)
-			return;
+			break;
 	}
+	return 0;
 }
 
 /* No route is an answer, not a failure. */
@@ -186,9 +219,8 @@ static int look_up(struct way *way, const struct side *side, size_t table,
 	err = request_try(msg, err, &answer);
 	if (!err && answer.error && !is_no_route(&answer))
 		err = refused("%s", answer.text);
-	if (!err)
-		answer_for_each(&answer, at, &route)
-			take_route(way, &route, check);
+	answer_for_each(&answer, at, &route)
+		err = err ?: take_route(way, side, &route, address, check);
 	answer_free(&answer);
 	return err;
 }
@@ -223,6 +255,8 @@ static bool has_family(const struct side *side, size_t table, int family)
 {
 	size_t i;
 
+	if (side->transit)
+		return true;
 	for (i = 0; i < side->cidr_count; i++)
 		if (side->cidrs[i].table == table &&
 		    side->cidrs[i].prefix.family == family)
@@ -267,6 +301,7 @@ static void free_side(struct side *side)
 	answer_free(&side->subnets);
 	answer_free(&side->ports);
 	answer_free(&side->endpoints);
+	answer_free(&side->peerings);
 	free(side->cidrs);
 	free(side->tables);
 	free(side->ways);
@@ -276,5 +311,5 @@ void check_free(struct check *check)
 {
 	free_side(&check->sides[0]);
 	free_side(&check->sides[1]);
-	answer_free(&check->peerings);
+	answer_free(&check->joins);
 }
