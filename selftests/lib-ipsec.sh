@@ -17,19 +17,25 @@
 #   conn_is CONN STATE      for wait_for: the connection is in that state
 #   conn_wait CONN STATE    must be, soon
 #   sa R|cN FROM TO SPI [ARG...]   one end of a security association, AES-GCM, tunnel mode,
-#                           for both families. ARG: of ip xfrm state add
+#                           for both families. ARG: of ip xfrm state add; $SA_MODE and
+#                           $SA_REQID: another mode or reqid
 #   spi_out N, spi_in N     what keys_* use
 #   keys_ours CONN N, keys_peer N   security associations and policies of one end
 #   keys_in CONN N          only the association that our end receives with
 #   keys CONN N             both ends; the connection is negotiated
 #   policy_ours CONN N [ARG...]   policies of our end for both families
 #   drop_gain VPC REASON [FROM]   packets dropped for that reason since FROM
+#   host_drops REASON       packets of no VPC dropped for that reason
 # Traffic that must not be seen carries $MARKER.
-#   underlay_watch KEY      captures what is on the wire between R and the underlay
+#   underlay_watch KEY [SNAPLEN]   captures what is on the wire between R and the underlay
 #   underlay_stop KEY
 #   underlay_clean KEY TEXT [ESP]   verdict: nothing but IKE, ESP, ARP and ND, nowhere the
 #                           marker, and at least ESP packets of ESP (default 0)
+#   underlay_dirt KEY       prints what should not be there
 #   shout HOST ADDR4 ADDR6  all kinds of packets with the marker, no matter what comes back
+#   storm_start KEY HOST TO ADDR4 ADDR6   TCP with segmentation offload, UDP in fragments,
+#                           pings, until storm_stop KEY
+#   storm_moves KEY         its TCP connection carries something; waits a minute
 
 MARKER=PLAINTEXT-OF-VPC
 MARKER_HEX=$(printf %s "$MARKER" | od -An -tx1 | tr -d ' \n')
@@ -128,7 +134,8 @@ sa_line()
 	local from=$1 to=$2 spi=$3
 
 	shift 3
-	echo "xfrm state add src $from dst $to proto esp spi $spi reqid 1 mode tunnel" \
+	echo "xfrm state add src $from dst $to proto esp spi $spi" \
+		"reqid ${SA_REQID:-1} mode ${SA_MODE:-tunnel}" \
 		"flag af-unspec aead rfc4106(gcm(aes)) $(printf '0x%040x' "$((spi))") 128 $*"
 }
 
@@ -192,11 +199,16 @@ drop_gain()
 	echo $(($(drops "$1" "$2") - ${3:-0}))
 }
 
+host_drops()
+{
+	get ".[] | select(.vpc == null) | .drops[\"$1\"] // 0" stats
+}
+
 # --- what the underlay sees ----------------------------------------------------------
 
 underlay_watch()
 {
-	capture_start "$1" U u0
+	capture_start "$1" U u0 -s "${2:-262144}"
 }
 
 underlay_stop()
@@ -204,31 +216,77 @@ underlay_stop()
 	capture_stop "$1"
 }
 
+# What should not be there, a few lines of it.
+underlay_dirt()
+{
+	capture_text "$1" "not ($OUTSIDE)" | head -n 5
+	grep -aoF -m 3 "$MARKER" "$T_DIR/$1.pcap"
+}
+
 underlay_clean()
 {
-	local other marks
-
-	other=$(capture_text "$1" "not ($OUTSIDE)" | head -n 5)
-	marks=$(grep -aoF "$MARKER" "$T_DIR/$1.pcap" | wc -l)
-	t_is "$2: the underlay sees IKE and ESP alone" "$other" ""
-	t_is "$2: and nothing of what is inside" "$marks" 0
+	t_is "$2: the underlay sees IKE and ESP alone" "$(underlay_dirt "$1")" ""
 	[ "${3:-0}" = 0 ] || t_num "$2: there is ESP" "$(capture_count "$1" 'ip proto 50 or ip6 proto 50')" \
 		-ge "$3"
 }
 
+# --- traffic -------------------------------------------------------------------------
+
 # Small ones, fragments, ones that are too large; ICMP, UDP, the begin of a connection.
 shout()
 {
-	local host=$1 addr
+	local host=$1 addr pids=()
 
 	shift
 	for addr; do
-		ns "$host" ping -n -q -c 2 -i 0.2 -W 1 -p "$MARKER_HEX" "$addr"
-		ns "$host" ping -n -q -c 1 -W 1 -s 3000 -p "$MARKER_HEX" "$addr"
-		ns "$host" ping -n -q -c 1 -W 1 -s 1440 -M "do" -p "$MARKER_HEX" "$addr"
-		ns "$host" "$T_PKT" udp -c 3 -i 1000 -s 200 -p "$MARKER" "$addr" 9
-		ns "$host" "$T_PKT" udp -c 1 -s 4000 -p "$MARKER" "$addr" 9
-		ns "$host" nc -w 1 -z "$addr" 9
+		ns "$host" ping -n -q -c 2 -i 0.2 -W 1 -p "$MARKER_HEX" "$addr" & pids+=($!)
+		ns "$host" ping -n -q -c 1 -W 1 -s 3000 -p "$MARKER_HEX" "$addr" & pids+=($!)
+		ns "$host" ping -n -q -c 1 -W 1 -s 1440 -M "do" -p "$MARKER_HEX" "$addr" & pids+=($!)
+		ns "$host" "$T_PKT" udp -c 3 -i 1000 -s 200 -p "$MARKER" "$addr" 9 & pids+=($!)
+		ns "$host" "$T_PKT" udp -c 1 -s 4000 -p "$MARKER" "$addr" 9 & pids+=($!)
+		ns "$host" nc -w 1 -z "$addr" 9 & pids+=($!)
 	done >/dev/null 2>&1
+	wait "${pids[@]}"
+	return 0
+}
+
+storm_bytes()
+{
+	stat -c %s "$T_DIR/$1.storm"
+}
+
+storm_has()
+{
+	[ "$(storm_bytes "$1")" -gt "$2" ]
+}
+
+storm_moves()
+{
+	wait_for 60 storm_has "$1" "$(storm_bytes "$1")"
+}
+
+storm_start()
+{
+	local key=$1 host=$2 to=$3 addr4=$4 addr6=$5
+
+	: >"$T_DIR/$key.storm"
+	yes "$MARKER in a stream" | head -c 60000 >"$T_DIR/$key.burst"
+	bg "$key.sink" "$to" socat -u TCP4-LISTEN:5002,reuseaddr "OPEN:$T_DIR/$key.storm,append"
+	must wait_for 60 listening "$to" t 5002
+	# shellcheck disable=SC2016 # for the inner shell
+	bg "$key.tcp" "$host" sh -c 'while cat "$1" && sleep 0.1; do :; done | socat -u - "$2"' \
+		sh "$T_DIR/$key.burst" "TCP4:$addr4:5002,connect-timeout=60"
+	bg "$key.udp" "$host" "$T_PKT" udp -c 1000000 -i 50000 -s 3000 -p "$MARKER" "$addr4" 9
+	bg "$key.ping" "$host" ping -n -q -i 0.2 -s 1200 -p "$MARKER_HEX" "$addr6"
+	must storm_moves "$key"
+}
+
+storm_stop()
+{
+	local part
+
+	for part in ping udp tcp sink; do
+		bg_stop "$1.$part"
+	done
 	return 0
 }
