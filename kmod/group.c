@@ -329,7 +329,8 @@ static u8 owner_of(const struct vpc_group *group, const struct tier *t, u32 buck
 	vpc_hrw_begin(&h, bucket);
 	for (i = t->from; i < t->to; i++)
 		if (takes_flows(group, t, i))
-			vpc_hrw_offer(&h, i, group->path[i].nh->hash, weight_in(t, &group->path[i]));
+			vpc_hrw_offer(&h, i, group->path[i].nh->hash,
+				      weight_in(t, &group->path[i]));
 	return h.owner;
 }
 
