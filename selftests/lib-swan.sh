@@ -122,7 +122,7 @@ swan_pair()
 
 swan_kill()
 {
-	bg_stop "swan.$1" "${2:-KILL}"
+	bg_stop "swan.$1" "${2:-KILL}" 2>"$T_DIR/killed"
 	return 0
 }
 
