@@ -44,8 +44,10 @@ WAN=192.0.2.1
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 . "$T_TOP/selftests/scene.sh"
 
-# What may be outside. Fragments of ESP are ESP.
+# What may be outside. Fragments of ESP are ESP. That nobody listens to IKE is no secret.
 OUTSIDE='ip proto 50 or ip6 proto 50 or (udp and (port 500 or port 4500)) or arp'
+OUTSIDE+=' or (icmp[0] == 3 and icmp[1] == 3 and icmp[17] == 17 and'
+OUTSIDE+=' (icmp[30:2] == 500 or icmp[30:2] == 4500))'
 OUTSIDE+=' or (icmp6 and ip6[40] >= 130 and ip6[40] <= 143)'
 
 underlay_new()

@@ -6,8 +6,8 @@
 #
 #   swan_start NAME...           starts charon in these namespaces, all at once
 #   swan NAME ARG...             swanctl
-#   swan_load NAME               loads the configuration from standard input, in addition to
-#                                what is there
+#   swan_load NAME KEY           loads the configuration KEY from standard input, in addition
+#                                to what is there
 #   swan_ours CONN [SED]         the configuration of our end, edited by SED, with the secret
 #   swan_peer CONN N [SED]       that of customer N, with its device and routes
 #   swan_pair CONN N [SED [SED]] both; CONN is negotiated
@@ -45,7 +45,7 @@ swan_start()
 		echo 'include conf.d/*.conf' >"$dir/swanctl.conf"
 		cat >"$dir/strongswan.conf" <<-END
 			charon-systemd {
-				load = random nonce openssl pem pkcs1 pkcs8 x509 pubkey constraints kernel-netlink socket-default vici
+				load = random nonce openssl aes gcm pem pkcs1 pkcs8 x509 pubkey constraints kdf hmac kernel-netlink socket-default vici
 				install_routes = no
 				retransmit_base = 1.4
 				retransmit_timeout = 2
@@ -79,7 +79,7 @@ swan_load()
 	local dir
 
 	dir=$(swan_dir "$1")
-	cat >"$dir/conf.d/${2:-more}.conf"
+	cat >"$dir/conf.d/$2.conf"
 	SWANCTL_DIR=$dir must swan "$1" --load-all --noprompt
 }
 
@@ -94,15 +94,21 @@ swan_ours()
 }
 
 # As the configuration says: an interface for what is routed there.
-swan_peer()
+swan_device()
 {
+	! ns "c$2" ip link show dev ipsec1 >/dev/null 2>&1 || return 0
 	must ip -n "$T_ID.c$2" -batch - <<-END
-		link add ipsec1 type xfrm if_id $(if_id "$1")
+		link add ipsec1 type xfrm if_id $(swan_conf "$1" peer | sed -n 's/.*if_id_in = //p')
 		link set ipsec1 up
 		route replace 10.0.0.0/8 dev ipsec1 src 172.16.$2.1
 		route replace 172.16.0.0/16 dev ipsec1 src 172.16.$2.1
 		route replace fd00::/16 dev ipsec1 src fd00:ac:$2::1
 	END
+}
+
+swan_peer()
+{
+	swan_device "$1" "$2"
 	swan_load "c$2" "$1" < <(swan_conf "$1" peer "${3:-}")
 }
 
@@ -116,7 +122,7 @@ swan_pair()
 
 swan_kill()
 {
-	bg_stop "swan.$1" "${2:-KILL}"
+	bg_stop "swan.$1" "${2:-KILL}" 2>"$T_DIR/killed"
 	return 0
 }
 
