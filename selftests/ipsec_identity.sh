@@ -128,6 +128,9 @@ nested()
 	no "ESP in ESP" source_route c1 172.31.0.1 $HOST4
 	must r ip xfrm state delete src $C1 dst $WAN proto esp spi 0x610
 	SA_REQID=2 sa R $C1 $WAN 0x610
+	# xfrm interfaces, if the kernel has them, ask for a policy of what is around it.
+	must r ip xfrm policy add src $C1/32 dst $WAN/32 proto esp dir in \
+		tmpl src $C1 dst $WAN proto esp reqid 2 mode tunnel
 	no "ESP in ESP of the host's" ipsec_depth c1 172.31.0.1 $HOST4
 }
 
