@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # IPsec connections with keys by hand: what goes through, how large it may be, who may talk
 # to whom, and that the underlay sees ESP and nothing else.
+# timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib-ipsec.sh"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Who may send what into a VPC: a customer gateway with valid keys sends what is another's,
 # and somebody on the underlay sends in clear. Nothing arrives, each packet is counted.
+# timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib-ipsec.sh"
@@ -128,6 +129,9 @@ nested()
 	no "ESP in ESP" source_route c1 172.31.0.1 $HOST4
 	must r ip xfrm state delete src $C1 dst $WAN proto esp spi 0x610
 	SA_REQID=2 sa R $C1 $WAN 0x610
+	# xfrm interfaces, if the kernel has them, ask for a policy of what is around it.
+	must r ip xfrm policy add src $C1/32 dst $WAN/32 proto esp dir in \
+		tmpl src $C1 dst $WAN proto esp reqid 2 mode tunnel
 	no "ESP in ESP of the host's" ipsec_depth c1 172.31.0.1 $HOST4
 }
 

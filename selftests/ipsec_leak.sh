@@ -3,6 +3,7 @@
 # Whatever is wrong with policies and security associations: nothing leaves in clear, and
 # what is dropped is counted by its reason. All packets carry a marker; the underlay is
 # captured in each case, and anything that is not ESP is a failure.
+# timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib-ipsec.sh"
