@@ -334,16 +334,21 @@ int vpc_vpc_del(struct vpc *vpc, struct netlink_ext_ack *extack)
 /**
  * vpc_vpc_totals() - traffic of a VPC
  * @vpc: the VPC
- * @sum: gets the sum over its ports and uplinks, past ones included
+ * @sum: gets the sum over its ports, uplinks and connections, past ones included
  * Context: vpc_net::lock is held.
  */
 void vpc_vpc_totals(const struct vpc *vpc, struct vpc_totals *sum)
 {
+	const struct vpc_vpn_gateway *gw;
+	const struct vpc_ipsec *conn;
 	const struct vpc_link *link;
 
 	*sum = vpc->past;
 	list_for_each_entry(link, &vpc->links, node)
 		vpc_counters_add(sum, link->counters);
+	list_for_each_entry(gw, &vpc->vpn_gateways, node)
+		list_for_each_entry(conn, &gw->connections, node)
+			vpc_counters_add(sum, conn->link.counters);
 }
 
 static void flush_vpc(struct vpc *vpc)

@@ -28,7 +28,8 @@ ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_failover"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do
-		[ ! -x "selftests/$name.sh" ] || TESTS+=" $name"
+		[ ! -x "selftests/$name.sh" ] && [ ! -x "selftests/long/$name.sh" ] ||
+			TESTS+=" $name"
 	done
 done <<<"$also_named"
 

@@ -295,8 +295,8 @@ enum vpc_a_info {
  * @VPC_A_VPC_PEERING_LIMIT: u32, how many peerings it may have, 0..65535,
  *	default %VPC_PEERING_LIMIT, of a transit domain 65535
  * @VPC_A_VPC_ID: u32, reply: the key that dumps are ordered by
- * @VPC_A_VPC_COUNTERS: nested enum vpc_a_counters, reply: sum over its ports
- *	and uplinks, past ones included
+ * @VPC_A_VPC_COUNTERS: nested enum vpc_a_counters, reply: sum over its ports,
+ *	uplinks and IPsec connections, past ones included
  * @VPC_A_VPC_TRANSIT: flag: a transit domain, without CIDRs, subnets and ports. VPCs
  *	join it by peerings, see VPC_A_PEERING_PEER.
  */

@@ -4,10 +4,10 @@
 # other through the gateway; three that reach the VPC alone, in route mode, in policy mode,
 # mixed. In each, what must work works in both directions, and what must not does not.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
-. "${0%/*}/lib.sh"
-. "${0%/*}/lib-ipsec.sh"
-. "${0%/*}/lib-swan.sh"
+# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../lib-ipsec.sh"
+. "${0%/*}/../lib-swan.sh"
 t_begin "IPsec: scenarios with datacentres"
 t_need ping socat swanctl "$SWAN"
 
