@@ -3,7 +3,7 @@
 # IPsec connections with keys by hand: what goes through, how large it may be, who may talk
 # to whom, and that the underlay sees ESP and nothing else.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 t_begin "IPsec connections, keys by hand"

@@ -4,7 +4,7 @@
 # tunnel. The active one's customer gateway dies without a word, traffic moves; it comes
 # back, traffic moves back; both die: dropped, never in clear.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 t_begin "IPsec: two customer gateways"

@@ -3,7 +3,7 @@
 # Who may send what into a VPC: a customer gateway with valid keys sends what is another's,
 # and somebody on the underlay sends in clear. Nothing arrives, each packet is counted.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 t_begin "IPsec: who may send what"

@@ -3,7 +3,7 @@
 # strongSwan negotiates, with the configuration that vpcctl prints: IKEv2 and IKEv1, secrets
 # and certificates, through NAT; rekeying under traffic, a daemon that dies.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 . "${0%/*}/../lib-swan.sh"

@@ -4,7 +4,7 @@
 # what is dropped is counted by its reason. All packets carry a marker; the underlay is
 # captured in each case, and anything that is not ESP is a failure.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 t_begin "IPsec: never a packet in clear"

@@ -4,7 +4,7 @@
 # other through the gateway; three that reach the VPC alone, in route mode, in policy mode,
 # mixed. In each, what must work works in both directions, and what must not does not.
 # timeout: 900
-# shellcheck source-path=SCRIPTDIR/.. disable=SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../lib-ipsec.sh"
 . "${0%/*}/../lib-swan.sh"
