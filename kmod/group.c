@@ -10,6 +10,7 @@
 #include "group.h"
 #include "hrw.h"
 #include "netns.h"
+#include "publish.h"
 #include "table.h"
 #include "vpc.h"
 
@@ -73,8 +74,11 @@ static const struct rhashtable_params by_content = {
 	.automatic_shrinking = true,
 };
 
+static void follow_health(struct work_struct *work);
+
 int vpc_group_net_init(struct vpc_net *vn)
 {
+	INIT_WORK(&vn->group_work, follow_health);
 	return rhashtable_init(&vn->group_hash, &by_content);
 }
 
@@ -89,7 +93,7 @@ static void group_free(struct rcu_head *rcu)
 	struct vpc_group *group = container_of(rcu, struct vpc_group, rcu);
 
 	vpc_index_free(group->index, group->id);
-	kvfree(group->owner);
+	kvfree(rcu_dereference_protected(group->owners, true));
 	kfree(group);
 }
 
@@ -162,8 +166,7 @@ static bool usable(const struct tier *t, const struct vpc_path *path)
 }
 
 /* Rendezvous within a tier: the index of the owner of a bucket, or -1. */
-static int owner_in(const struct vpc_group *group, const struct tier *t, u32 bucket,
-		    bool only_usable)
+static int owner_in(const struct vpc_group *group, const struct tier *t, u32 bucket)
 {
 	struct vpc_hrw h;
 	unsigned int i;
@@ -173,7 +176,7 @@ static int owner_in(const struct vpc_group *group, const struct tier *t, u32 buc
 		const struct vpc_path *path = &group->path[i];
 		unsigned int weight = weight_in(t, path);
 
-		if (weight && (!only_usable || usable(t, path)))
+		if (weight && usable(t, path))
 			vpc_hrw_offer(&h, i, path->nh->hash, weight);
 	}
 	return h.owner;
@@ -190,7 +193,7 @@ static noinline const struct vpc_nexthop *choose(const struct vpc_group *group, 
 
 	tier_first(group, &t);
 	do {
-		i = owner_in(group, &t, bucket, true);
+		i = owner_in(group, &t, bucket);
 		if (i >= 0)
 			return group->path[i].nh;
 	} while (tier_next(group, &t));
@@ -210,8 +213,10 @@ const struct vpc_nexthop *vpc_group_spread(const struct vpc_group *group,
 {
 	u32 bucket = vpc_flow_hash(skb, family) >> (32 - VPC_GROUP_BUCKET_BITS);
 
-	if (likely(group->owner)) {
-		const struct vpc_nexthop *nh = group->path[group->owner[bucket]].nh;
+	const struct vpc_owners *owners = rcu_dereference(group->owners);
+
+	if (likely(owners)) {
+		const struct vpc_nexthop *nh = group->path[owners->index[bucket]].nh;
 
 		if (likely(READ_ONCE(nh->health) == VPC_HEALTH_UP))
 			return nh;
@@ -280,40 +285,129 @@ const struct vpc_nexthop *vpc_group_main(const struct vpc_group *group)
 	return nh;
 }
 
+/* Which next hops are up, by index in vpc_group::path. */
+static u64 who_is_up(const struct vpc_group *group)
+{
+	unsigned int i;
+	u64 up = 0;
+
+	BUILD_BUG_ON(VPC_NEXTHOPS_MAX > 64);
+	for (i = 0; i < group->count; i++)
+		if (READ_ONCE(group->path[i].nh->health) == VPC_HEALTH_UP)
+			up |= BIT_ULL(i);
+	return up;
+}
+
+static bool takes_flows(const struct vpc_group *group, const struct tier *t, unsigned int i)
+{
+	return weight_in(t, &group->path[i]) && (group->up & BIT_ULL(i));
+}
+
+/* The first tier with anybody who is up; how many of them there are. */
+static unsigned int find_tier(const struct vpc_group *group, struct tier *t,
+			      const struct vpc_nexthop **last)
+{
+	unsigned int i, members = 0;
+
+	tier_first(group, t);
+	do {
+		for (i = t->from; i < t->to; i++) {
+			if (!takes_flows(group, t, i))
+				continue;
+			members++;
+			*last = group->path[i].nh;
+		}
+	} while (!members && tier_next(group, t) && t->level == VPC_HEALTH_UP);
+	return members;
+}
+
+static u8 owner_of(const struct vpc_group *group, const struct tier *t, u32 bucket)
+{
+	struct vpc_hrw h;
+	unsigned int i;
+
+	vpc_hrw_begin(&h, bucket);
+	for (i = t->from; i < t->to; i++)
+		if (takes_flows(group, t, i))
+			vpc_hrw_offer(&h, i, group->path[i].nh->hash,
+				      weight_in(t, &group->path[i]));
+	return h.owner;
+}
+
 /*
- * Who takes flows while all are up: one, or the owners of buckets. A group for whose table there is
- * no memory chooses for each packet, with the same result.
+ * Who takes flows now: one, or the owners of buckets. Whatever health is meanwhile, packets
+ * look at it: an owner that is down is replaced on the fly by the same rule. So it does no
+ * harm if there is no memory for the owners, or if this comes late.
  */
 static void spread_out(struct vpc_group *group)
 {
-	unsigned int i, members = 0;
+	const struct vpc_nexthop *sole = NULL;
+	struct vpc_owners *owners = NULL, *old;
+	unsigned int members;
 	struct tier t;
 	u32 bucket;
-	u8 *owner;
 
+	lockdep_assert_held(&group->vpc->vn->lock);
 	BUILD_BUG_ON(U8_MAX < VPC_NEXTHOPS_MAX);
-	tier_first(group, &t);
-	do {
-		for (i = t.from; i < t.to; i++) {
-			if (!weight_in(&t, &group->path[i]))
-				continue;
-			members++;
-			group->sole = group->path[i].nh;
-		}
-	} while (!members && tier_next(group, &t));
-	if (members == 1)
-		return;
-
-	group->sole = NULL;
-	owner = kvmalloc(VPC_GROUP_BUCKETS, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!owner)
-		return;
-	for (bucket = 0; bucket < VPC_GROUP_BUCKETS; bucket++) {
-		owner[bucket] = owner_in(group, &t, bucket, false);
+	group->up = who_is_up(group);
+	members = find_tier(group, &t, &sole);
+	if (members > 1) {
+		sole = NULL;
+		owners = kvmalloc(sizeof(*owners), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	}
+	for (bucket = 0; owners && bucket < VPC_GROUP_BUCKETS; bucket++) {
+		owners->index[bucket] = owner_of(group, &t, bucket);
 		if (!(bucket % 256))
 			cond_resched();
 	}
-	group->owner = owner;
+	WRITE_ONCE(group->sole, sole);
+	old = rcu_replace_pointer(group->owners, owners,
+				  lockdep_is_held(&group->vpc->vn->lock));
+	if (old)
+		kvfree_rcu(old, rcu);
+}
+
+static void follow_health(struct work_struct *work)
+{
+	struct vpc_net *vn = container_of(work, struct vpc_net, group_work);
+	struct vpc_group *group;
+	u32 id;
+
+	mutex_lock(&vn->lock);
+	for (id = 0; !vn->dying && (group = vpc_index_next(&vn->groups, id)); id = group->id + 1) {
+		if (group->count > 1 && group->up != who_is_up(group)) {
+			spread_out(group);
+			vn->rebuilds++;
+		}
+		cond_resched();
+	}
+	if (!vn->dying)
+		vpc_publish_health(vn);
+	mutex_unlock(&vn->lock);
+}
+
+/**
+ * vpc_group_health() - a next hop has come up or gone down: groups shall follow
+ * @vn: the namespace
+ *
+ * Any number of changes is one walk over the groups, and those that have none of them are
+ * left alone.
+ *
+ * Context: any; atomic.
+ */
+void vpc_group_health(struct vpc_net *vn)
+{
+	queue_work(system_unbound_wq, &vn->group_work);
+}
+
+/**
+ * vpc_group_health_stop() - groups follow no more
+ * @vn: the namespace, which has no next hop any more
+ * Context: vpc_net::lock is not held; may sleep.
+ */
+void vpc_group_health_stop(struct vpc_net *vn)
+{
+	cancel_work_sync(&vn->group_work);
 }
 
 /**
@@ -373,7 +467,7 @@ err_index:
 	vpc_index_clear(&vn->groups, group->id);
 	vpc_index_free(&vn->groups, group->id);
 err_free:
-	kvfree(group->owner);
+	kvfree(rcu_dereference_protected(group->owners, true));
 	kfree(group);
 err_nomem:
 	return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for a group of next hops"));

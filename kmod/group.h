@@ -20,9 +20,21 @@
 #define VPC_GROUP_BUCKETS BIT(VPC_GROUP_BUCKET_BITS)
 
 /**
- * struct vpc_group - next hops with priority and weight; immutable
- * @sole: takes all flows while it is up; NULL: several do
- * @owner: indexes in @path by bucket, while all are up; NULL: @sole, or no memory
+ * struct vpc_owners - who takes the flows of each bucket; immutable
+ * @rcu: frees it
+ * @index: in vpc_group::path
+ */
+struct vpc_owners {
+	struct rcu_head rcu;
+	u8 index[VPC_GROUP_BUCKETS];
+};
+
+/**
+ * struct vpc_group - next hops with priority and weight; immutable but for @sole and @owners,
+ *	which follow health a moment after it has changed
+ * @sole: takes all flows while it is up; NULL: several do, or none is up
+ * @owners: of buckets, over those that were up; NULL: @sole, none is up, or no memory
+ * @up: which of @path were up when these two were worked out; vpc_net::lock
  * @vpc: VPC of its next hops
  * @id: its number in route tables
  * @index: where @id comes from
@@ -37,7 +49,8 @@
  */
 struct vpc_group {
 	const struct vpc_nexthop *sole;
-	const u8 *owner;
+	struct vpc_owners __rcu *owners;
+	u64 up;
 	struct vpc *vpc;
 	struct vpc_index *index;
 	u32 id;
@@ -59,6 +72,8 @@ struct vpc_group *vpc_group_of(struct vpc *vpc, const struct vpc_path *paths,
 void vpc_group_touch(struct vpc_group *group, s32 delta, struct list_head *touched);
 void vpc_group_settle(struct list_head *touched, bool commit);
 struct vpc_group *vpc_group_by_id(const struct vpc_net *vn, u32 id);
+void vpc_group_health(struct vpc_net *vn);
+void vpc_group_health_stop(struct vpc_net *vn);
 
 /* Who takes flows now. */
 struct vpc_share {
@@ -77,7 +92,8 @@ const struct vpc_nexthop *vpc_group_spread(const struct vpc_group *group,
  * @skb: the packet, classified
  * @family: AF_INET or AF_INET6
  *
- * Most routes have one next hop that is up: that costs one comparison, and no hash.
+ * Most routes have one next hop that is up: that costs one comparison, and no hash. A next
+ * hop that has just come up gets its flows when the work has run that vpc_group_health() queues.
  *
  * Context: softirq, RCU read side.
  * Return: the next hop, or NULL when none is usable.
@@ -85,8 +101,10 @@ const struct vpc_nexthop *vpc_group_spread(const struct vpc_group *group,
 static inline const struct vpc_nexthop *vpc_group_select(const struct vpc_group *group,
 							 const struct sk_buff *skb, u8 family)
 {
-	if (likely(group->sole && READ_ONCE(group->sole->health) == VPC_HEALTH_UP))
-		return group->sole;
+	const struct vpc_nexthop *sole = READ_ONCE(group->sole);
+
+	if (likely(sole && READ_ONCE(sole->health) == VPC_HEALTH_UP))
+		return sole;
 	return vpc_group_spread(group, skb, family);
 }
 

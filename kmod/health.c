@@ -9,6 +9,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
+#include "group.h"
 #include "health.h"
 #include "netlink.h"
 #include "nexthop.h"
@@ -171,6 +172,7 @@ static void settle(struct vpc_nexthop *nh, const struct vpc_health_cause *cause)
 		return;
 	WRITE_ONCE(nh->health, to);
 	leave_receipt(nh, from, cause, ktime_get_ns());
+	vpc_group_health(nh->key.vpc->vn);
 }
 
 /**

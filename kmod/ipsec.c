@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * IPsec connections as objects: what is allowed, and their coming and going. The packet's
- * way out is in nh_ipsec.c, the way in in ipsec_rx.c, and what XFRM knows in ipsec_sa.c.
+ * way out is in nh_ipsec.c, its way in is ipsec_rx.c, and what XFRM knows is in ipsec_sa.c.
  */
 
 #include <linux/rcupdate.h>
@@ -149,8 +149,8 @@ static int take_if_id(struct vpc_net *vn, struct vpc_ipsec *conn, u32 wish,
 				      &vn->if_id_next, GFP_KERNEL_ACCOUNT);
 	if (wish && err == -EBUSY) {
 		other = xa_load(&vn->if_ids, wish);
-		return vpc_err(extack, -EEXIST, "if_id 0x%x is the one of IPsec connection %s", wish,
-			       other->link.obj.name);
+		return vpc_err(extack, -EEXIST, "if_id 0x%x is the one of IPsec connection %s",
+			       wish, other->link.obj.name);
 	}
 	if (err == -EBUSY)
 		return vpc_err(extack, -ENOSPC, "every if_id from 0x%x to 0x%x is in use",

@@ -94,6 +94,7 @@ static void __net_exit net_exit(struct net *net)
 		/* Expiry work and RCU callbacks refer to what goes now. */
 		vpc_peering_flush_timers();
 		vpc_ipsec_sync_stop(vn);
+		vpc_group_health_stop(vn);
 		rcu_barrier();
 	}
 	vpc_ipsec_net_exit(vn);

@@ -45,6 +45,8 @@
  * @if_id_last: its end
  * @if_id_next: where the search for a free one goes on
  * @ipsec_work: vpc_ipsec_sync()
+ * @group_work: groups follow the health of their next hops
+ * @rebuilds: how often a group has
  * @discard: what bundles of XFRM are built on, by family; there from the first connection on
  * @drops: what is of no VPC, by reason, per CPU
  * @wait_lock: guards @waiting
@@ -75,6 +77,8 @@ struct vpc_net {
 	u32 if_id_last;
 	u32 if_id_next;
 	struct work_struct ipsec_work;
+	struct work_struct group_work;
+	u32 rebuilds;
 	struct dst_entry *discard[2];
 	struct vpc_drops __percpu *drops;
 	spinlock_t wait_lock;

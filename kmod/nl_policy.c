@@ -309,13 +309,15 @@ const struct nla_policy vpc_nl_policy_vpn_gateway_get[VPC_A_VPN_GATEWAY_VPC + 1]
 	[VPC_A_VPN_GATEWAY_VPC] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
+const struct nla_policy
+vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
 	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
 	[VPC_A_CUSTOMER_GATEWAY_ADDRESS] = ADDRESS,
 	[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION] = DESCRIPTION,
 };
 
-const struct nla_policy vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
+const struct nla_policy
+vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1] = {
 	[VPC_A_CUSTOMER_GATEWAY_NAME] = NAME,
 	[VPC_A_CUSTOMER_GATEWAY_NEW_NAME] = NAME,
 	[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION] = DESCRIPTION,

@@ -52,8 +52,10 @@ extern const struct nla_policy vpc_nl_policy_vpn_gateway_new[VPC_A_VPN_GATEWAY_M
 extern const struct nla_policy vpc_nl_policy_vpn_gateway_set[VPC_A_VPN_GATEWAY_MSS_CLAMP + 1];
 extern const struct nla_policy vpc_nl_policy_vpn_gateway_del[VPC_A_VPN_GATEWAY_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpn_gateway_get[VPC_A_VPN_GATEWAY_VPC + 1];
-extern const struct nla_policy vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
-extern const struct nla_policy vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
+extern const struct nla_policy
+vpc_nl_policy_customer_gateway_new[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
+extern const struct nla_policy
+vpc_nl_policy_customer_gateway_set[VPC_A_CUSTOMER_GATEWAY_DESCRIPTION + 1];
 extern const struct nla_policy vpc_nl_policy_customer_gateway_del[VPC_A_CUSTOMER_GATEWAY_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_customer_gateway_get[VPC_A_CUSTOMER_GATEWAY_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_ipsec_new[VPC_A_IPSEC_REMOTE + 1];

@@ -173,8 +173,9 @@ static struct vpc_table *find_table(struct vpc_net *vn, struct nlattr **attrs, b
 }
 
 /* Reads an operation. @paths has room for VPC_NEXTHOPS_MAX; their next hops are to be put. */
-static int get_change(struct vpc_table *table, const struct nlattr *op, struct vpc_route_change *change,
-		      struct vpc_path *paths, struct netlink_ext_ack *extack)
+static int get_change(struct vpc_table *table, const struct nlattr *op,
+		      struct vpc_route_change *change, struct vpc_path *paths,
+		      struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[VPC_A_OP_MAX + 1];
 	const struct nlattr *a;
@@ -193,8 +194,9 @@ static int get_change(struct vpc_table *table, const struct nlattr *op, struct v
 				 &change->prefix, extack);
 	if (err)
 		return err;
-	change->publish = tb[VPC_A_OP_PUBLISH] ? nla_get_u8(tb[VPC_A_OP_PUBLISH]) :
-						 VPC_PUBLISH_NO;
+	change->publish = VPC_PUBLISH_NO;
+	if (tb[VPC_A_OP_PUBLISH])
+		change->publish = nla_get_u8(tb[VPC_A_OP_PUBLISH]);
 	if (change->publish && !table->gateway)
 		return vpc_err(extack, -EINVAL,
 			       "route: only the table of a VPN gateway publishes routes");
@@ -412,11 +414,17 @@ static bool is_wanted(struct vpc_net *vn, u32 value, const struct cursor *cur)
 	for (i = 0; i < group->count; i++) {
 		const struct vpc_nh_key *key = &group->path[i].nh->key;
 
-		if (cur->peering ? (key->type == VPC_NH_PEERING || key->type == VPC_NH_TRANSIT) &&
-				   key->peering->obj.id == cur->peering :
-				   key->type == VPC_NH_IPSEC &&
-				   key->ipsec->link.obj.id == cur->ipsec)
-			return true;
+		switch (key->type) {
+		case VPC_NH_PEERING:
+		case VPC_NH_TRANSIT:
+			if (key->peering->obj.id == cur->peering)
+				return true;
+			break;
+		case VPC_NH_IPSEC:
+			if (key->ipsec->link.obj.id == cur->ipsec)
+				return true;
+			break;
+		}
 	}
 	return false;
 }

@@ -34,8 +34,13 @@ struct vpc_publish_txn {
 	struct vpc_route_txn follower[];
 };
 
-/* The other side of an active peering with a transit domain, or NULL. */
-static struct vpc *joined(const struct vpc_peering_side *side)
+/**
+ * vpc_publish_joined() - who has joined a transit domain, or which domain
+ * @side: side of a peering
+ * Context: vpc_net::lock is held.
+ * Return: the other side of an active peering with a transit domain, or NULL.
+ */
+struct vpc *vpc_publish_joined(const struct vpc_peering_side *side)
 {
 	const struct vpc_peering *p = side->peering;
 
@@ -44,9 +49,16 @@ static struct vpc *joined(const struct vpc_peering_side *side)
 	return p->side[side == &p->side[0]].vpc;
 }
 
-/* Calls @fn for each table that a gateway publishes to; stops at an error. */
-static int for_each_target(const struct vpc_vpn_gateway *gw,
-			   int (*fn)(struct vpc_table *table, void *data), void *data)
+/**
+ * vpc_publish_each_target() - for each table that a gateway publishes to
+ * @gw: the gateway
+ * @fn: called with the table; an error ends the walk
+ * @data: for @fn
+ * Context: vpc_net::lock is held.
+ * Return: 0 or what @fn has returned.
+ */
+int vpc_publish_each_target(const struct vpc_vpn_gateway *gw,
+			    int (*fn)(struct vpc_table *table, void *data), void *data)
 {
 	struct vpc_peering_side *side;
 	struct vpc *vpc;
@@ -55,7 +67,7 @@ static int for_each_target(const struct vpc_vpn_gateway *gw,
 	if (!gw->vpc->transit)
 		return fn(gw->vpc->table, data);
 	list_for_each_entry(side, &gw->vpc->sides, node) {
-		vpc = joined(side);
+		vpc = vpc_publish_joined(side);
 		if (vpc)
 			err = fn(vpc->table, data);
 		if (err)
@@ -85,10 +97,16 @@ static bool usable(const struct vpc_group *group)
 	return group->fail_open;
 }
 
-/* What a gateway says of a prefix: its group, or NULL. */
-static struct vpc_group *published_by(const struct vpc_vpn_gateway *gw,
-				      const struct vpc_prefix *p,
-				      const struct vpc_route_txn *source)
+/**
+ * vpc_publish_by() - what a gateway says of a prefix
+ * @gw: the gateway
+ * @p: the prefix
+ * @source: a transaction whose version of the gateway's table counts, or NULL
+ * Context: vpc_net::lock is held.
+ * Return: the group that it publishes, or NULL.
+ */
+struct vpc_group *vpc_publish_by(const struct vpc_vpn_gateway *gw, const struct vpc_prefix *p,
+				 const struct vpc_route_txn *source)
 {
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(p);
 	int f = vpc_family_index(p->addr.family);
@@ -111,7 +129,7 @@ static struct vpc_group *published_by(const struct vpc_vpn_gateway *gw,
 
 static void merge_gateway(struct merge *m, const struct vpc_vpn_gateway *gw)
 {
-	struct vpc_group *group = published_by(gw, m->prefix, m->source);
+	struct vpc_group *group = vpc_publish_by(gw, m->prefix, m->source);
 	unsigned int i, k;
 
 	if (!group)
@@ -149,7 +167,7 @@ static struct vpc_group *published_to(struct vpc *vpc, struct merge *m,
 		return NULL;
 	merge_domain(m, vpc);
 	list_for_each_entry(side, &vpc->sides, node) {
-		domain = joined(side);
+		domain = vpc_publish_joined(side);
 		if (domain && domain->transit)
 			merge_domain(m, domain);
 	}
@@ -226,12 +244,12 @@ static int open_publish(struct vpc_route_txn *txn, int f, struct netlink_ext_ack
 	int err = 0;
 
 	if (!pub) {
-		for_each_target(gw, count_target, &count);
+		vpc_publish_each_target(gw, count_target, &count);
 		pub = kvzalloc(struct_size(pub, follower, count), GFP_KERNEL);
 		if (!pub)
 			goto err_nomem;
 		txn->publish = pub;
-		err = for_each_target(gw, open_follower, txn);
+		err = vpc_publish_each_target(gw, open_follower, txn);
 	}
 	if (!err && !(pub->open & BIT(f))) {
 		err = vpc_lpm_begin(&pub->lpm[f], &gw->published[f], false);
@@ -286,7 +304,8 @@ static int check(const struct vpc_route_txn *txn, const struct vpc_prefix *p,
 
 /* One prefix of a gateway's table has another group or mode: followers see to it. */
 static int publish(struct vpc_route_txn *txn, const struct vpc_prefix *p,
-		   const struct vpc_group *group, u32 mode, u32 old, struct netlink_ext_ack *extack)
+		   const struct vpc_group *group, u32 mode, u32 old,
+		   struct netlink_ext_ack *extack)
 {
 	struct vpc_publish_txn *pub;
 	unsigned int i;
@@ -334,10 +353,16 @@ int vpc_publish_apply(struct vpc_route_txn *txn, const struct vpc_route_change *
 	return publish(txn, &change->prefix, new, mode, old, extack);
 }
 
-/* Of everything that a gateway has published. @fn stops by an error. */
-static int for_each_published(const struct vpc_vpn_gateway *gw,
-			      int (*fn)(const struct vpc_prefix *p, u32 mode, void *data),
-			      void *data)
+/**
+ * vpc_publish_each() - for everything that a gateway has published
+ * @gw: the gateway
+ * @fn: called with the prefix and its enum vpc_publish; an error ends the walk
+ * @data: for @fn
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or what @fn has returned.
+ */
+int vpc_publish_each(const struct vpc_vpn_gateway *gw,
+		     int (*fn)(const struct vpc_prefix *p, u32 mode, void *data), void *data)
 {
 	struct vpc_lpm_prefix at;
 	struct vpc_prefix p;
@@ -390,16 +415,16 @@ static int refresh_all(struct vpc *vpc, struct refresh *r)
 	int err = 0;
 
 	list_for_each_entry(gw, &vpc->vpn_gateways, node) {
-		err = for_each_published(gw, refresh_one, r);
+		err = vpc_publish_each(gw, refresh_one, r);
 		if (err)
 			return err;
 	}
 	list_for_each_entry(side, &vpc->sides, node) {
-		domain = joined(side);
+		domain = vpc_publish_joined(side);
 		if (!domain || !domain->transit)
 			continue;
 		list_for_each_entry(gw, &domain->vpn_gateways, node) {
-			err = for_each_published(gw, refresh_one, r);
+			err = vpc_publish_each(gw, refresh_one, r);
 			if (err)
 				return err;
 		}
@@ -424,7 +449,7 @@ int vpc_publish_replace(struct vpc_route_txn *txn, struct netlink_ext_ack *extac
 	struct vpc_table *table = txn->table;
 
 	if (table->gateway)
-		return for_each_published(table->gateway, unpublish_one, &r);
+		return vpc_publish_each(table->gateway, unpublish_one, &r);
 	/* The first table of a VPC is its default table, and not yet known as that. */
 	if (table != table->vpc->table)
 		return 0;
@@ -480,167 +505,4 @@ void vpc_publish_clear(struct vpc_table *table)
 		vpc_lpm_destroy(&table->gateway->published[f]);
 		vpc_lpm_init(&table->gateway->published[f], f ? 128 : 32, &table->vpc->vn->lock);
 	}
-}
-
-/* Give a table up what it cannot be told for want of memory: no route is safe, a stale one not. */
-static void take_away(struct vpc_table *table, const struct vpc_prefix *p,
-		      struct list_head *touched)
-{
-	const struct vpc_lpm_prefix key = vpc_prefix_lpm(p);
-	struct vpc_lpm *lpm = &table->lpm[vpc_family_index(p->addr.family)];
-	u32 value = vpc_lpm_get(lpm, &key);
-
-	if (!(value & VPC_ROUTE_PROPAGATED))
-		return;
-	vpc_group_touch(vpc_group_by_id(table->vpc->vn, value), -1, touched);
-	vpc_lpm_remove(lpm, &key);
-}
-
-struct surely {
-	struct vpc_table *table;
-	struct list_head touched;
-	bool healthy;
-};
-
-/* One prefix, one transaction: what has no memory is taken away, and the rest goes on. */
-static int refresh_surely(const struct vpc_prefix *p, u32 mode, void *data)
-{
-	struct surely *s = data;
-	struct vpc_route_txn txn;
-	LIST_HEAD(touched);
-	int err;
-
-	if (s->healthy && mode != VPC_PUBLISH_HEALTHY)
-		return 0;
-	err = vpc_route_open(&txn, s->table, &touched, GFP_KERNEL, NULL);
-	if (!err) {
-		err = vpc_publish_refresh(&txn, p, NULL, NULL);
-		vpc_route_close(&txn, !err);
-		vpc_group_settle(&touched, !err);
-	}
-	if (err) {
-		take_away(s->table, p, &touched);
-		vpc_group_settle(&touched, true);
-	}
-	return 0;
-}
-
-/**
- * vpc_publish_withdraw() - a VPN gateway goes away
- * @gw: the gateway, in no list any more
- * Context: vpc_net::lock is held; may sleep. Cannot fail.
- */
-void vpc_publish_withdraw(struct vpc_vpn_gateway *gw)
-{
-	struct surely s;
-	struct vpc_peering_side *side;
-	struct vpc *vpc;
-
-	lockdep_assert_held(&gw->vpc->vn->lock);
-	if (!gw->vpc->transit) {
-		s = (struct surely){ .table = gw->vpc->table };
-		for_each_published(gw, refresh_surely, &s);
-		return;
-	}
-	list_for_each_entry(side, &gw->vpc->sides, node) {
-		vpc = joined(side);
-		if (!vpc)
-			continue;
-		s = (struct surely){ .table = vpc->table };
-		for_each_published(gw, refresh_surely, &s);
-	}
-}
-
-/**
- * vpc_publish_changed() - a VPC has joined a transit domain, or left it
- * @domain: the domain
- * @vpc: the VPC
- * Context: vpc_net::lock is held; may sleep. Cannot fail.
- */
-void vpc_publish_changed(struct vpc *domain, struct vpc *vpc)
-{
-	struct surely s = { .table = vpc->table };
-	const struct vpc_vpn_gateway *gw;
-
-	lockdep_assert_held(&vpc->vn->lock);
-	list_for_each_entry(gw, &domain->vpn_gateways, node)
-		for_each_published(gw, refresh_surely, &s);
-}
-
-static int refresh_healthy(struct vpc_table *table, void *data)
-{
-	struct surely s = { .table = table, .healthy = true };
-
-	for_each_published(data, refresh_surely, &s);
-	return 0;
-}
-
-/**
- * vpc_publish_health() - next hops have come up or gone down
- * @vn: the namespace
- * Context: vpc_net::lock is held; may sleep. Cannot fail.
- */
-void vpc_publish_health(struct vpc_net *vn)
-{
-	struct vpc_vpn_gateway *gw;
-	struct vpc_object *obj;
-	u32 id;
-
-	lockdep_assert_held(&vn->lock);
-	for (id = 0; (obj = vpc_object_next(&vn->registry[VPC_KIND_VPN_GATEWAY], id));
-	     id = obj->id + 1) {
-		gw = container_of(obj, struct vpc_vpn_gateway, obj);
-		for_each_target(gw, refresh_healthy, gw);
-	}
-}
-
-/**
- * vpc_publish_mode() - is a route published?
- * @table: its table
- * @p: its prefix
- * Context: vpc_net::lock is held.
- * Return: enum vpc_publish.
- */
-u8 vpc_publish_mode(const struct vpc_table *table, const struct vpc_prefix *p)
-{
-	const struct vpc_lpm_prefix key = vpc_prefix_lpm(p);
-
-	if (!table->gateway)
-		return VPC_PUBLISH_NO;
-	return vpc_lpm_get(&table->gateway->published[vpc_family_index(p->addr.family)], &key);
-}
-
-static int fill_domain(struct sk_buff *msg, const struct vpc *domain, const struct vpc_prefix *p)
-{
-	const struct vpc_vpn_gateway *gw;
-
-	list_for_each_entry(gw, &domain->vpn_gateways, node)
-		if (published_by(gw, p, NULL) &&
-		    nla_put_string(msg, VPC_A_ROUTE_PUBLISHER, gw->obj.name))
-			return -EMSGSIZE;
-	return 0;
-}
-
-/**
- * vpc_publish_fill() - write who publishes a route
- * @msg: the message
- * @table: a default table
- * @p: prefix of a propagated route
- * Context: vpc_net::lock is held.
- * Return: 0 or -EMSGSIZE.
- */
-int vpc_publish_fill(struct sk_buff *msg, const struct vpc_table *table,
-		     const struct vpc_prefix *p)
-{
-	const struct vpc *vpc = table->vpc, *domain;
-	struct vpc_peering_side *side;
-
-	if (fill_domain(msg, vpc, p))
-		return -EMSGSIZE;
-	list_for_each_entry(side, &vpc->sides, node) {
-		domain = joined(side);
-		if (domain && domain->transit && fill_domain(msg, domain, p))
-			return -EMSGSIZE;
-	}
-	return 0;
 }

@@ -10,6 +10,7 @@ struct sk_buff;
 struct vpc;
 struct vpc_group;
 struct vpc_net;
+struct vpc_peering_side;
 struct vpc_prefix;
 struct vpc_route_change;
 struct vpc_route_txn;
@@ -27,7 +28,16 @@ int vpc_publish_refresh(struct vpc_route_txn *txn, const struct vpc_prefix *p,
 void vpc_publish_close(struct vpc_route_txn *txn, bool commit);
 void vpc_publish_clear(struct vpc_table *table);
 
-/* The world around has changed. Cannot fail. */
+/* For publish_follow.c. */
+struct vpc *vpc_publish_joined(const struct vpc_peering_side *side);
+int vpc_publish_each_target(const struct vpc_vpn_gateway *gw,
+			    int (*fn)(struct vpc_table *table, void *data), void *data);
+int vpc_publish_each(const struct vpc_vpn_gateway *gw,
+		     int (*fn)(const struct vpc_prefix *p, u32 mode, void *data), void *data);
+struct vpc_group *vpc_publish_by(const struct vpc_vpn_gateway *gw, const struct vpc_prefix *p,
+				 const struct vpc_route_txn *source);
+
+/* publish_follow.c: the world around has changed. Cannot fail. */
 void vpc_publish_withdraw(struct vpc_vpn_gateway *gw);
 void vpc_publish_changed(struct vpc *domain, struct vpc *vpc);
 void vpc_publish_health(struct vpc_net *vn);

@@ -46,8 +46,8 @@ struct vpc_dst;
 	X(IPSEC_BLOCKED, XFRM_POLICY, "an XFRM policy blocks it")			\
 	X(IPSEC_MODE, XFRM_POLICY, "not ESP in tunnel mode of the connection's if_id")	\
 	X(IPSEC_ROUTE, IP_OUTNOROUTES, "the host has no way to the customer gateway")	\
-	X(IPSEC_TRANSIT, XFRM_POLICY, "from one connection to another, which is not allowed") \
-	X(IPSEC_SELECTOR, XFRM_POLICY, "not what the connection or its association is for") \
+	X(IPSEC_TRANSIT, XFRM_POLICY, "to another connection, which is not allowed")	\
+	X(IPSEC_SELECTOR, XFRM_POLICY, "not what the connection or its SA is for")	\
 	X(IPSEC_STATE, XFRM_POLICY, "the VPN gateway is not ready")			\
 	X(IPSEC_DEPTH, XFRM_POLICY, "came through several security associations")	\
 	X(IPSEC_UNKNOWN, XFRM_POLICY, "if_id of our range, but of no connection")	\

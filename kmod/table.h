@@ -107,6 +107,31 @@ int vpc_route_get(struct vpc_route_txn *txn, const struct vpc_prefix *p, u32 *va
 void vpc_route_insert_path(struct vpc_path *paths, unsigned int count,
 			   const struct vpc_path *path);
 
+/**
+ * struct vpc_route_cursor - a walk over the routes of a table but the local ones, by family,
+ *	address and length; begins as zeroes
+ * @family: index in vpc_table::lpm
+ * @resume: @at is valid
+ * @propagated: the route is published by VPN gateways
+ * @at: the last one
+ * @prefix: of the route
+ * @group: of the route
+ */
+struct vpc_route_cursor {
+	int family;
+	bool resume;
+	bool propagated;
+	struct vpc_lpm_prefix at;
+	struct vpc_prefix prefix;
+	struct vpc_group *group;
+};
+
+/* For route_batch.c. */
+bool vpc_route_next(const struct vpc_table *table, struct vpc_route_cursor *c);
+void vpc_route_touch_all(struct vpc_table *table, struct list_head *touched);
+int vpc_route_path_index(const struct vpc_path *paths, unsigned int count,
+			 const struct vpc_nexthop *nh);
+
 /* The CIDRs of a VPC in all its tables, as one step. */
 int vpc_route_set_cidrs(struct vpc *vpc, const struct vpc_prefix *add, int adds,
 			const struct vpc_prefix *del, int dels,

@@ -301,7 +301,12 @@ active_standby 300
 active_standby 100
 if in_uml; then
 	active_standby 50
-	active_standby 10
+	# The peer is a process: with sanitizers it is too late itself for 30 ms.
+	if [[ $(uname -r) = *-vpcumdbg* ]]; then
+		t_skip "10 ms" "a kernel with sanitizers does not keep such times"
+	else
+		active_standby 10
+	fi
 else
 	t_skip "50 and 10 ms" "an emulated machine does not keep such times"
 fi

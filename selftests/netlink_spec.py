@@ -111,7 +111,7 @@ class Policies:
                                  in re.findall(r"\.(min|max) = ([^,]+),", body)}
         self.entries, self.size = {}, {}
         for name, size, body in re.findall(
-                r"^const struct nla_policy vpc_nl_policy_(\w+)\[(.*?)\] = \{\n(.*?)^\};",
+                r"^const struct nla_policy\s+vpc_nl_policy_(\w+)\[(.*?)\] = \{\n(.*?)^\};",
                 text, re.S | re.M):
             self.size[name] = header.eval(size)
             self.entries[name] = {}

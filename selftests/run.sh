@@ -10,7 +10,8 @@
 # selftests/long/ run with LONG=1, or when named. Its time limit is 600 seconds,
 # or what a line "# timeout: SECONDS" in it says. KERNEL or KDIR choose the
 # kernel. Logs: build/check/. The last line is "N passed, N failed, N skipped".
-# TESTS=failover means all about next hops that fail, see also_named.
+# TESTS=failover means all about next hops that fail, TESTS=ipsec all about IPsec, see
+# also_named.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -21,11 +22,15 @@ dir=${VPC_CHECK_DIR:-$PWD/build/check}
 passed=0 failed=0 skipped=0
 bad=()
 
-# A name that brings others along.
-also_named="failover: probes bfd frr groups sessions"
-for name in ${also_named#*:}; do
-	[[ " $TESTS " != *" ${also_named%%:*} "* ]] || [ ! -x "selftests/$name.sh" ] || TESTS+=" $name"
-done
+# Names that bring others along.
+also_named="failover: probes bfd frr groups sessions
+ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_failover"
+while IFS=: read -r key names; do
+	[[ " $TESTS " == *" $key "* ]] || continue
+	for name in $names; do
+		[ ! -x "selftests/$name.sh" ] || TESTS+=" $name"
+	done
+done <<<"$also_named"
 
 # What the kernel must not say while a test runs.
 complaints='WARNING:|BUG:|KASAN|KCSAN|UBSAN|Oops|general protection|possible (recursive|circular)'

@@ -346,9 +346,10 @@ static void test_rates(void)
 			double ns = ldexp(p->byte_ns, -BYTE_SHIFT);
 			double most = (double)VPC_POLICER_SPREAD_NS / shim_cpus;
 
-			expect(fabs(ns / wire_ns(rate, 1) - 1) < 1e-5);
+			expect(fabs(ns / wire_ns(rate, 1) - 1) < 0.00001);
 			expect(wire_ns(rate, p->slice) <= most);
-			expect(wire_ns(rate, p->slice + 1) >= min(VPC_POLICER_SLICE_NS, floor(most)));
+			expect(wire_ns(rate, p->slice + 1) >=
+			       min(VPC_POLICER_SLICE_NS, floor(most)));
 			vpc_policer_free(p);
 		}
 }

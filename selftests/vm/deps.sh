@@ -15,7 +15,8 @@ check="linux-headers-cloud-amd64 qemu-system-x86 qemu-system-common busybox-stat
 	xz-utils zstd procps psmisc iproute2 iputils-ping iputils-arping iputils-tracepath
 	traceroute ndisc6 tcpdump nftables iperf3 conntrack ethtool socat netcat-openbsd nmap jq
 	python3 python3-scapy python3-yaml sparse shellcheck codespell clang libclang-rt-14-dev
-	perl mandoc frr"
+	perl mandoc frr charon-systemd strongswan-swanctl strongswan-pki
+	libstrongswan-standard-plugins libstrongswan-extra-plugins"
 
 kernel="flex bison bc libelf-dev libssl-dev"
 

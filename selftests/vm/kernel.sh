@@ -14,7 +14,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${VPC_CACHE:-$here/../../build/cache}
 mkdir -p "$cache"
-cache=$(cd "$cache" && pwd)
+cache=$(cd "$cache" && pwd -P)
 flavour=cloud-amd64
 supported="6.1 6.12 7"
 

@@ -40,10 +40,10 @@ run()
 
 	echo
 	echo "# --- $kernel: $release"
-	KDIR=$kdir selftests/run.sh vm 2>&1 | tee "$log"
-	[ "${PIPESTATUS[0]}" = 0 ] || status=1
 	rm -rf "${dir:?}/$kernel"
-	cp -r build/check "$dir/$kernel"
+	mkdir -p "$dir/$kernel"
+	KDIR=$kdir VPC_CHECK_DIR=$dir/$kernel VPC_VM_NAME=$kernel selftests/run.sh vm 2>&1 | tee "$log"
+	[ "${PIPESTATUS[0]}" = 0 ] || status=1
 	read -r passed failed skipped < <(counts "$log")
 	row "$kernel" "$release" "${passed:--}" "${failed:--}" "${skipped:--}" $((SECONDS - start))
 }

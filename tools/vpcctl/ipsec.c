@@ -85,13 +85,14 @@ static void print(const struct attrs *conn)
 static void print_routes(const struct attrs *conn)
 {
 	struct nl_msg *msg = request_new(VPC_CMD_ROUTE_GET);
+	const char *name = attr_string(conn, VPC_A_IPSEC_NAME);
 	struct answer answer = { 0 };
 	struct attrs route;
 	size_t at;
+	int err;
 
-	if (request_dump(msg, parse_put(nla_put_string(msg, VPC_A_ROUTE_IPSEC,
-				       attr_string(conn, VPC_A_IPSEC_NAME))),
-			 &answer))
+	err = parse_put(nla_put_string(msg, VPC_A_ROUTE_IPSEC, name));
+	if (request_dump(msg, err, &answer))
 		return;
 	print_array("routes");
 	answer_for_each(&answer, at, &route) {

@@ -300,7 +300,8 @@ static const struct command commands[] = {
 const struct object probe_object = {
 	.word = "probe",
 	.usage =
-"vpcctl probe add NAME for { router ADDR vpc VPC | peering NAME [ vpc VPC ] }\n"
+"vpcctl probe add NAME for { router ADDR vpc VPC | peering NAME [ vpc VPC ] |\n"
+"                            ipsec NAME }\n"
 "                     { bfd | icmp } source ADDR destination ADDR [ multihop ]\n"
 "                     [ OPTION ]...\n"
 "vpcctl probe set NAME [ name NEW ] [ OPTION ]...\n"

@@ -255,6 +255,7 @@ enum vpc_a_counters {
  * @VPC_A_INFO_IF_ID_FIRST: u32, not 0. XFRM if_ids from here on are ours: packets of a
  *	security association with such an if_id, and no connection that has it, are
  *	dropped. Default %VPC_IF_ID_FIRST. Refused while there are connections.
+ * @VPC_A_INFO_REBUILDS: u32, reply: how often a group of next hops has followed their health
  * @VPC_A_INFO_IF_ID_LAST: u32, up to and with this one, default %VPC_IF_ID_LAST
  */
 enum vpc_a_info {
@@ -276,6 +277,7 @@ enum vpc_a_info {
 	VPC_A_INFO_IPSECS,
 	VPC_A_INFO_IF_ID_FIRST,
 	VPC_A_INFO_IF_ID_LAST,
+	VPC_A_INFO_REBUILDS,
 
 	/* private: */
 	__VPC_A_INFO_MAX,
