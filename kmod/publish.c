@@ -346,8 +346,11 @@ int vpc_publish_apply(struct vpc_route_txn *txn, const struct vpc_route_change *
 	old = txn->publish && (txn->publish->open & BIT(f)) ?
 	      vpc_lpm_txn_get(&txn->publish->lpm[f], &key) :
 	      vpc_lpm_get(&gw->published[f], &key);
-	if (new)
-		mode = change->publish || change->op == VPC_ROUTE_OP_REPLACE ? change->publish : old;
+	/* An addition that says nothing leaves it as it was. */
+	if (new && (change->publish || change->op == VPC_ROUTE_OP_REPLACE))
+		mode = change->publish;
+	else if (new)
+		mode = old;
 	if (!mode && !old)
 		return 0;
 	return publish(txn, &change->prefix, new, mode, old, extack);

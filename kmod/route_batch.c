@@ -239,7 +239,8 @@ bool vpc_route_user(const struct vpc_nexthop *nh, char *buf, size_t size)
 		struct vpc_route_cursor c = {};
 
 		while (vpc_route_next(table, &c)) {
-			if (c.propagated || vpc_route_path_index(c.group->path, c.group->count, nh) < 0)
+			if (c.propagated ||
+			    vpc_route_path_index(c.group->path, c.group->count, nh) < 0)
 				continue;
 			snprintf(buf, size, "route %s in %s", vpc_prefix_str(&c.prefix, prefix),
 				 vpc_table_label(table, label, sizeof(label)));
