@@ -38,8 +38,9 @@ offers()
 		"$(printf '%s\n' "$@" | sort | xargs)"
 }
 
-objects=(vpc subnet port uplink endpoint table route peering probe check stats flush monitor version)
-types=(peering router blackhole unreachable prohibit)
+objects=(vpc subnet port uplink endpoint table route peering probe vpn-gateway customer-gateway ipsec
+	namespace check stats flush monitor version)
+types=(peering transit ipsec router blackhole unreachable prohibit)
 options=(interval multiplier retries rise hold-down fail-back suppress reuse half-life admin)
 
 lines()
@@ -58,11 +59,11 @@ lines()
 	offers "vpc help "
 	offers "vpc nonsense "
 	offers "vpc add "
-	offers "vpc add a " cidr account peering-limit
+	offers "vpc add a " cidr transit account peering-limit
 	offers "vpc add a c" cidr
 	offers "vpc  add   a cidr "
-	offers "vpc add a cidr 10.0.0.0/8 " cidr account peering-limit
-	offers "vpc add a cidr fd00:1::/32 account 1 " cidr peering-limit
+	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit
+	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit
 	offers "vpc add a cidr 10.0.0.1/8 "
 	offers "vpc add a account 1 account "
 	offers "vpc set a " name cidr no-cidr peering-limit
@@ -80,16 +81,17 @@ lines()
 	offers "port add lo subnet a address fd00::1 " address lladdr allow
 	offers "port add lo lladdr 02:00:00:00:00:01 subnet a al" allow
 	offers "route " add replace del show get load help
-	offers "route add 10.0.0.0/8 " table vpc via
+	offers "route add 10.0.0.0/8 " table vpc gateway via
 	offers "route add fd00::/8 table a " via
 	offers "route add 10.0.0.0/8 via " "${types[@]}"
 	offers "route add 10.0.0.0/8 via p" peering prohibit
-	offers "route add 10.0.0.0/8 via blackhole " priority weight via table vpc fail-open
-	offers "route replace 10.0.0.0/8 via blackhole weight 1 fail-open " table vpc
+	offers "route add 10.0.0.0/8 via blackhole " priority weight via table vpc gateway \
+		fail-open publish
+	offers "route replace 10.0.0.0/8 via blackhole weight 1 fail-open " table vpc gateway publish
 	offers "route del 10.0.0.0/8 vpc a via router 10.0.0.1 weight 2 " priority via
 	offers "route add 10.0.0.0/8 table a vpc "
-	offers "route show table a " peering
-	offers "route get 10.0.0.1 " from table vpc
+	offers "route show table a " peering ipsec
+	offers "route get 10.0.0.1 " from table vpc gateway
 	offers "route get 10.0.0.1 from a "
 	offers "route load r table a " replace
 	offers "peering add a vpc b peer c as 1 " expires
@@ -98,7 +100,7 @@ lines()
 	offers "probe " add set del show history help
 	offers "probe add "
 	offers "probe add a " for
-	offers "probe add a for " router peering
+	offers "probe add a for " router peering ipsec
 	offers "probe add a for router 10.0.0.1 " vpc bfd icmp
 	offers "probe add a for router 10.0.0.1 vpc b " bfd icmp
 	offers "probe add a for peering b bfd " vpc source destination multihop "${options[@]}"
@@ -114,6 +116,12 @@ lines()
 	offers "probe show " vpc
 	offers "probe history "
 	offers "probe history a "
+	offers "vpn-gateway add a " vpc transit local inside bandwidth transit-between-connections \
+		mss-clamp
+	offers "vpn-gateway set a mss-clamp " on off
+	offers "ipsec add a mode " route policy
+	offers "ipsec config a " peer
+	offers "namespace set " if-ids
 	offers "stats " vpc help
 	offers "help " "${objects[@]}"
 	offers "help vpc "
@@ -143,7 +151,7 @@ files()
 # --- the whole grammar -------------------------------------------------------------
 
 declare -A seen=() offered=() sample=(
-	[NAME]=x [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
+	[NAME]=x [RATE]=1mbit [TEXT]=x [FIRST-LAST]=1-2 [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
 	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [MS]=20 [FILE]=x
 )
 
@@ -193,7 +201,7 @@ grammar()
 	is "options" "$("$VPCCTL" complete - | sort | xargs)" \
 		"$({ echo -help; "$VPCCTL" help | head -n 2 | grep -oE -e '-[a-z]+'; } | sort | xargs)"
 	is "objects" "$("$VPCCTL" complete "" | sort | xargs)" \
-		"$("$VPCCTL" help | sed -n '/^OBJECT :=/,/}/p' | grep -oE '[a-z]+' | sort | xargs)"
+		"$("$VPCCTL" help | sed -n '/^OBJECT :=/,/}/p' | grep -oE '[a-z-]+' | sort | xargs)"
 	for object in "${objects[@]}"; do
 		walk "$object"
 		unset "offered[$object help]"

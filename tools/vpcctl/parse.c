@@ -443,6 +443,14 @@ static void complete_value(const struct args *args, const struct key *key)
 		complete_word(args, "up");
 		complete_word(args, "down");
 	}
+	if (key->type == KEY_ON_OFF) {
+		complete_word(args, "on");
+		complete_word(args, "off");
+	}
+	if (key->type == KEY_MODE) {
+		complete_word(args, "route");
+		complete_word(args, "policy");
+	}
 	if (key->flags & KEY_OF_VPC)
 		complete_names(args, &vpc_object);
 	for (object = objects; *object; object++)

@@ -73,8 +73,7 @@ const struct object vpn_gateway_object = {
 "                    [ transit-between-connections { on | off } ]\n"
 "                    [ mss-clamp { on | off } ]\n"
 "vpcctl vpn-gateway del NAME\n"
-"vpcctl vpn-gateway show [ NAME ] [ vpc VPC ]\n"
-"RATE := N{ bit | kbit | mbit | gbit } | 0, which is no limit\n",
+"vpcctl vpn-gateway show [ NAME ] [ vpc VPC ]\n",
 	.commands = commands,
 	.get = VPC_CMD_VPN_GATEWAY_GET,
 	.name = VPC_A_VPN_GATEWAY_NAME,
