@@ -126,7 +126,7 @@ static bool routes_back(const struct vpc_pkt *pkt, const struct vpc_addr *source
 					 vpc_lpm_lookup6(lpm, &source->v6);
 	if (value == VPC_LPM_NONE || value == VPC_ROUTE_LOCAL)
 		return false;
-	group = vpc_index_get(&pkt->vpc->vn->groups, value & ~VPC_ROUTE_PROPAGATED);
+	group = vpc_group_of_value(pkt->vpc->vn, value);
 	for (i = 0; group && i < group->count; i++)
 		if (leads_back(group->path[i].nh, pkt->link))
 			return true;

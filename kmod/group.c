@@ -521,7 +521,7 @@ struct vpc_group *vpc_group_by_id(const struct vpc_net *vn, u32 id)
 
 	lockdep_assert_held(&vn->lock);
 	rcu_read_lock();
-	group = vpc_index_get(&vn->groups, id & ~VPC_ROUTE_PROPAGATED);
+	group = vpc_group_of_value(vn, id);
 	rcu_read_unlock();
 	return group;
 }

@@ -8,6 +8,7 @@
 #include <linux/rhashtable-types.h>
 
 #include "nexthop.h"
+#include "table.h"
 
 /*
  * Buckets that flows are spread over. Each has one owner, drawn once: of N buckets a next hop
@@ -74,6 +75,18 @@ void vpc_group_settle(struct list_head *touched, bool commit);
 struct vpc_group *vpc_group_by_id(const struct vpc_net *vn, u32 id);
 void vpc_group_health(struct vpc_net *vn);
 void vpc_group_health_stop(struct vpc_net *vn);
+
+/**
+ * vpc_group_of_value() - the group that a route table leads to
+ * @vn: the namespace
+ * @value: of a route that is not local, see table.h
+ * Context: RCU read side.
+ * Return: the group; NULL when it was removed in this instant.
+ */
+static inline struct vpc_group *vpc_group_of_value(const struct vpc_net *vn, u32 value)
+{
+	return vpc_index_get(&vn->groups, value & ~VPC_ROUTE_PROPAGATED);
+}
 
 /* Who takes flows now. */
 struct vpc_share {

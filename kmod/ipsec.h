@@ -4,11 +4,13 @@
 #define _VPC_IPSEC_H
 
 #include <linux/list.h>
+#include <linux/xfrm.h>
 #include <net/dst.h>
 #include <net/flow.h>
 
 #include "customer_gateway.h"
 #include "link.h"
+#include "netns.h"
 #include "packet.h"
 #include "vpn_gateway.h"
 
@@ -69,6 +71,19 @@ struct vpc_ipsec {
 	struct vpc_nexthop *nh;
 	struct list_head node;
 };
+
+/* Is an if_id of the namespace's range? Context: any. */
+static inline bool vpc_ipsec_is_ours(const struct vpc_net *vn, u32 if_id)
+{
+	return if_id >= READ_ONCE(vn->if_id_first) && if_id <= READ_ONCE(vn->if_id_last);
+}
+
+/* Does a selector of XFRM let every packet of its family pass? Context: any. */
+static inline bool vpc_ipsec_any_packet(const struct xfrm_selector *sel)
+{
+	return !sel->prefixlen_d && !sel->prefixlen_s && !sel->dport_mask && !sel->sport_mask &&
+	       !sel->proto && !sel->ifindex;
+}
 
 static inline struct vpc_ipsec *vpc_ipsec_of(const struct vpc_link *link)
 {

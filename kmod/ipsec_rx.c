@@ -15,13 +15,12 @@
 #include "vpc.h"
 
 /* Does any security association that it came through have an if_id of our range? */
-static bool is_ours(const struct vpc_net *vn, const struct sec_path *sp)
+static bool any_is_ours(const struct vpc_net *vn, const struct sec_path *sp)
 {
-	u32 first = READ_ONCE(vn->if_id_first), last = READ_ONCE(vn->if_id_last);
 	int i;
 
 	for (i = 0; i < sp->len; i++)
-		if (sp->xvec[i]->if_id >= first && sp->xvec[i]->if_id <= last)
+		if (vpc_ipsec_is_ours(vn, sp->xvec[i]->if_id))
 			return true;
 	return false;
 }
@@ -51,12 +50,12 @@ static bool selector_ok(const struct xfrm_state *x, const struct sk_buff *skb, u
 	       !((xfrm_flowi_sport(&fl, uli) ^ sel->sport) & sel->sport_mask);
 }
 
-/* What FACTS of XFRM alone can be wrong; VPC_DROP_MAX: nothing. */
+/* What can be wrong before its addresses are looked at; VPC_DROP_MAX: nothing. */
 static enum vpc_drop_reason check(const struct vpc_ipsec *conn, const struct sec_path *sp,
 				  const struct sk_buff *skb, u8 family)
 {
 	struct xfrm_state *x = sp->xvec[sp->len - 1];
-	const struct vpc_policer *limit;
+	struct vpc_policer *limit;
 
 	if (sp->len != 1)
 		return VPC_DROP_IPSEC_DEPTH;
@@ -73,7 +72,7 @@ static enum vpc_drop_reason check(const struct vpc_ipsec *conn, const struct sec
 		u64 bytes;
 
 		vpc_skb_cost(skb, &packets, &bytes);
-		if (!vpc_policer_pass((struct vpc_policer *)limit, bytes, ktime_get_ns()))
+		if (!vpc_policer_pass(limit, bytes, ktime_get_ns()))
 			return VPC_DROP_BANDWIDTH;
 	}
 	return VPC_DROP_MAX;
@@ -94,7 +93,7 @@ bool vpc_ipsec_receive(struct net *net, struct sk_buff *skb, u8 family)
 	enum vpc_drop_reason reason;
 	struct vpc_ipsec *conn;
 
-	if (!is_ours(vn, sp))
+	if (!any_is_ours(vn, sp))
 		return false;
 	conn = xa_load(&vn->if_ids, sp->xvec[sp->len - 1]->if_id);
 	if (!conn) {

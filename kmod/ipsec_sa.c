@@ -19,11 +19,6 @@
 #define FOUND_IN BIT(0)
 #define FOUND_OUT BIT(1)
 
-static bool ours(const struct vpc_net *vn, u32 if_id)
-{
-	return if_id >= READ_ONCE(vn->if_id_first) && if_id <= READ_ONCE(vn->if_id_last);
-}
-
 static bool same_address(const struct vpc_addr *addr, const xfrm_address_t *x, u16 family)
 {
 	return addr->family == family &&
@@ -36,7 +31,7 @@ static int look_at_state(struct xfrm_state *x, int count, void *data)
 	struct vpc_net *vn = data;
 	struct vpc_ipsec *conn;
 
-	if (!ours(vn, x->if_id) || x->km.state != XFRM_STATE_VALID ||
+	if (!vpc_ipsec_is_ours(vn, x->if_id) || x->km.state != XFRM_STATE_VALID ||
 	    x->props.mode != XFRM_MODE_TUNNEL)
 		return 0;
 	conn = xa_load(&vn->if_ids, x->if_id);
@@ -47,12 +42,6 @@ static int look_at_state(struct xfrm_state *x, int count, void *data)
 	return 0;
 }
 
-static bool selector_is_wide(const struct xfrm_selector *sel)
-{
-	return !sel->prefixlen_d && !sel->prefixlen_s && !sel->dport_mask && !sel->sport_mask &&
-	       !sel->proto && !sel->ifindex;
-}
-
 /* Under xfrm_policy_lock: the look at one policy. */
 static int look_at_policy(struct xfrm_policy *pol, int dir, int count, void *data)
 {
@@ -60,14 +49,14 @@ static int look_at_policy(struct xfrm_policy *pol, int dir, int count, void *dat
 	struct vpc_ipsec *conn;
 	int f = pol->family == AF_INET6;
 
-	if (dir != XFRM_POLICY_OUT || !ours(vn, pol->if_id))
+	if (dir != XFRM_POLICY_OUT || !vpc_ipsec_is_ours(vn, pol->if_id))
 		return 0;
 	conn = xa_load(&vn->if_ids, pol->if_id);
 	if (!conn)
 		return 0;
 	conn->policies[f]++;
 	conn->wide[f] += pol->type == XFRM_POLICY_TYPE_MAIN && !pol->mark.m &&
-			 selector_is_wide(&pol->selector);
+			 vpc_ipsec_any_packet(&pol->selector);
 	return 0;
 }
 
@@ -188,7 +177,7 @@ static int state_changed(struct xfrm_state *x, const struct km_event *c)
 		return 0;
 	}
 	vn = vpc_net(x ? xs_net(x) : c->net);
-	if (!x || ours(vn, x->if_id))
+	if (!x || vpc_ipsec_is_ours(vn, x->if_id))
 		sync_soon(vn);
 	return 0;
 }
@@ -197,7 +186,7 @@ static int policy_changed(struct xfrm_policy *pol, int dir, const struct km_even
 {
 	struct vpc_net *vn = vpc_net(pol ? xp_net(pol) : c->net);
 
-	if (!pol || ours(vn, pol->if_id))
+	if (!pol || vpc_ipsec_is_ours(vn, pol->if_id))
 		sync_soon(vn);
 	return 0;
 }

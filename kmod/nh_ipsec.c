@@ -172,12 +172,6 @@ static enum vpc_drop_reason check_bundle(const struct dst_entry *dst, u32 if_id)
 	return VPC_DROP_MAX;
 }
 
-static bool any_packet(const struct xfrm_selector *sel)
-{
-	return !sel->prefixlen_d && !sel->prefixlen_s && !sel->dport_mask && !sel->sport_mask &&
-	       !sel->proto && !sel->ifindex;
-}
-
 static void bundle_drop(struct vpc_ipsec_bundle *b)
 {
 	dst_release(b->dst);
@@ -224,7 +218,7 @@ static struct dst_entry *find_bundle(struct vpc_ipsec *conn, const struct sk_buf
 		dst_release(dst);
 		return NULL;
 	}
-	if (READ_ONCE(conn->cacheable[f]) && any_packet(&dst->xfrm->sel)) {
+	if (READ_ONCE(conn->cacheable[f]) && vpc_ipsec_any_packet(&dst->xfrm->sel)) {
 		b->dst = dst_clone(dst);
 		b->generation = generation;
 	}

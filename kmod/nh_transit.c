@@ -50,7 +50,7 @@ static bool source_ok(struct vpc_pkt *pkt)
 
 	value = vpc_lpm_match(lpm_of(pkt->vpc, pkt->family), source, &len);
 	if (value != VPC_LPM_NONE)
-		group = vpc_index_get(&pkt->vpc->vn->groups, value & ~VPC_ROUTE_PROPAGATED);
+		group = vpc_group_of_value(pkt->vpc->vn, value);
 	pkt->routes_back = group && leads_into(group, pkt->peering);
 	return pkt->routes_back || !group || !len;
 }

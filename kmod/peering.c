@@ -169,25 +169,6 @@ int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 	return 0;
 }
 
-/**
- * vpc_peering_joins() - is a VPC joined to a transit domain now?
- * @domain: the domain
- * @vpc: the VPC
- * Context: vpc_net::lock is held.
- * Return: true if an active peering joins them.
- */
-bool vpc_peering_joins(const struct vpc *domain, const struct vpc *vpc)
-{
-	struct vpc_peering_side *side;
-
-	lockdep_assert_held(&vpc->vn->lock);
-	/* The VPC has few, the domain may have thousands. */
-	list_for_each_entry(side, &vpc->sides, node)
-		if (vpc_peering_joined(side) == domain)
-			return true;
-	return false;
-}
-
 static int check_config(const struct vpc_peering_config *cfg, const struct vpc_actor *actor,
 			struct netlink_ext_ack *extack)
 {

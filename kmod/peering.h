@@ -118,7 +118,6 @@ void vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum);
 /* Would the VPC's address space overlap with a peer's if it had @cidr too? */
 int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 			   struct netlink_ext_ack *extack);
-bool vpc_peering_joins(const struct vpc *domain, const struct vpc *vpc);
 int vpc_peering_module_init(void);
 void vpc_peering_flush_timers(void);
 void vpc_peering_module_exit(void);

@@ -35,21 +35,6 @@ struct vpc_publish_txn {
 };
 
 /**
- * vpc_publish_joined() - who has joined a transit domain, or which domain
- * @side: side of a peering
- * Context: vpc_net::lock is held.
- * Return: the other side of an active peering with a transit domain, or NULL.
- */
-struct vpc *vpc_publish_joined(const struct vpc_peering_side *side)
-{
-	const struct vpc_peering *p = side->peering;
-
-	if (p->state != VPC_PEERING_ACTIVE || p->side[0].vpc->transit == p->side[1].vpc->transit)
-		return NULL;
-	return p->side[side == &p->side[0]].vpc;
-}
-
-/**
  * vpc_publish_each_target() - for each table that a gateway publishes to
  * @gw: the gateway
  * @fn: called with the table; an error ends the walk
@@ -67,7 +52,7 @@ int vpc_publish_each_target(const struct vpc_vpn_gateway *gw,
 	if (!gw->vpc->transit)
 		return fn(gw->vpc->table, data);
 	list_for_each_entry(side, &gw->vpc->sides, node) {
-		vpc = vpc_publish_joined(side);
+		vpc = vpc_peering_joined(side);
 		if (vpc)
 			err = fn(vpc->table, data);
 		if (err)
@@ -167,7 +152,7 @@ static struct vpc_group *published_to(struct vpc *vpc, struct merge *m,
 		return NULL;
 	merge_domain(m, vpc);
 	list_for_each_entry(side, &vpc->sides, node) {
-		domain = vpc_publish_joined(side);
+		domain = vpc_peering_joined(side);
 		if (domain && domain->transit)
 			merge_domain(m, domain);
 	}
@@ -423,7 +408,7 @@ static int refresh_all(struct vpc *vpc, struct refresh *r)
 			return err;
 	}
 	list_for_each_entry(side, &vpc->sides, node) {
-		domain = vpc_publish_joined(side);
+		domain = vpc_peering_joined(side);
 		if (!domain || !domain->transit)
 			continue;
 		list_for_each_entry(gw, &domain->vpn_gateways, node) {

@@ -10,7 +10,6 @@ struct sk_buff;
 struct vpc;
 struct vpc_group;
 struct vpc_net;
-struct vpc_peering_side;
 struct vpc_prefix;
 struct vpc_route_change;
 struct vpc_route_txn;
@@ -29,7 +28,6 @@ void vpc_publish_close(struct vpc_route_txn *txn, bool commit);
 void vpc_publish_clear(struct vpc_table *table);
 
 /* For publish_follow.c. */
-struct vpc *vpc_publish_joined(const struct vpc_peering_side *side);
 int vpc_publish_each_target(const struct vpc_vpn_gateway *gw,
 			    int (*fn)(struct vpc_table *table, void *data), void *data);
 int vpc_publish_each(const struct vpc_vpn_gateway *gw,

@@ -73,7 +73,7 @@ void vpc_publish_withdraw(struct vpc_vpn_gateway *gw)
 		return;
 	}
 	list_for_each_entry(side, &gw->vpc->sides, node) {
-		vpc = vpc_publish_joined(side);
+		vpc = vpc_peering_joined(side);
 		if (!vpc)
 			continue;
 		s = (struct surely){ .table = vpc->table };
@@ -168,7 +168,7 @@ int vpc_publish_fill(struct sk_buff *msg, const struct vpc_table *table,
 	if (fill_domain(msg, vpc, p))
 		return -EMSGSIZE;
 	list_for_each_entry(side, &vpc->sides, node) {
-		domain = vpc_publish_joined(side);
+		domain = vpc_peering_joined(side);
 		if (domain && domain->transit && fill_domain(msg, domain, p))
 			return -EMSGSIZE;
 	}

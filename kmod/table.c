@@ -165,7 +165,7 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 	if (unlikely(conn))
 		return vpc_ipsec_output(pkt, conn);
 	group = likely(pkt->value != VPC_LPM_NONE) ?
-		vpc_index_get(&pkt->vpc->vn->groups, pkt->value & ~VPC_ROUTE_PROPAGATED) : NULL;
+		vpc_group_of_value(pkt->vpc->vn, pkt->value) : NULL;
 	if (unlikely(!group))
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
 	nh = vpc_group_select(group, pkt->skb, pkt->family);

@@ -63,20 +63,6 @@ int vpc_vpn_gateway_check_inside(struct vpc *vpc, const struct vpc_addr *addr,
 	return 0;
 }
 
-/**
- * vpc_vpn_gateway_find() - VPN gateway of a name
- * @vn: the namespace
- * @name: the name
- * Context: vpc_net::lock is held.
- * Return: the gateway or NULL.
- */
-struct vpc_vpn_gateway *vpc_vpn_gateway_find(struct vpc_net *vn, const char *name)
-{
-	struct vpc_object *obj = vpc_object_find(&vn->registry[VPC_KIND_VPN_GATEWAY], name);
-
-	return obj ? container_of(obj, struct vpc_vpn_gateway, obj) : NULL;
-}
-
 static int check(const struct vpc_vpn_gateway_config *cfg, struct netlink_ext_ack *extack)
 {
 	char buf[VPC_PREFIX_STRLEN];

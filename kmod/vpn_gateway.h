@@ -77,7 +77,6 @@ int vpc_vpn_gateway_set(struct vpc_vpn_gateway *gw, const struct vpc_vpn_gateway
 			struct netlink_ext_ack *extack);
 int vpc_vpn_gateway_del(struct vpc_vpn_gateway *gw, struct netlink_ext_ack *extack);
 void vpc_vpn_gateway_remove(struct vpc_vpn_gateway *gw);
-struct vpc_vpn_gateway *vpc_vpn_gateway_find(struct vpc_net *vn, const char *name);
 bool vpc_vpn_gateway_check_local(struct vpc_vpn_gateway *gw);
 int vpc_vpn_gateway_check_inside(struct vpc *vpc, const struct vpc_addr *addr,
 				 struct netlink_ext_ack *extack);
