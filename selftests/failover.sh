@@ -162,9 +162,8 @@ policy()
 
 	vpc_ok probe set p1 hold-down 5000
 	fall one
-	check "hold-down: up, but held" wait_for 60 health_is p1 held
-	t_is "hold-down: packets take the other one" "$(shares 10.50.0.0/16)" \
-		"172.16.1.2:0 172.16.2.2:100"
+	check "hold-down: held, and packets take the other one" wait_for 60 \
+		taken 10.50.0.0/16 "172.16.1.2:held:0 172.16.2.2:up:100"
 	check "hold-down: used again" wait_for 60 health_is p1 up
 	down=$(vpc -json probe history p1 | jq '[.[] | select(.to == "down")][-1].switched_ns')
 	up=$(flip_get p1 switched_ns)

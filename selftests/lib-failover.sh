@@ -13,6 +13,7 @@
 #   ways KEY                "COUNT WAY" for each sequence of ways that flows took
 #   silence NAME [DEV], speech NAME   a router loses everything in both directions, with its link up
 #   shares PREFIX           "ROUTER:SHARE..." of a route of VPC a
+#   taken PREFIX WANT       "ROUTER:HEALTH:SHARE...", all of one instant, is WANT
 
 T_FLOWS=${VPC_FLOWS:-$T_TOP/build/selftests/flows}
 FLOWS=100
@@ -132,6 +133,16 @@ shares()
 {
 	vpc -json route show vpc a | jq -r --arg p "$1" '.[] | select(.dst == $p) |
 		.nexthops | map("\(.address):\(.share_percent)") | sort | join(" ")'
+}
+
+taken()
+{
+	local is
+
+	is=$(vpc -json route show vpc a | jq -r --arg p "$1" '.[] | select(.dst == $p) |
+		.nexthops | map("\(.address):\(.health):\(.share_percent)") | sort | join(" ")')
+	echo "$is"
+	[ "$is" = "$2" ]
 }
 
 # --- the same by FRR ---------------------------------------------------------------------------
