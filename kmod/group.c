@@ -212,7 +212,6 @@ const struct vpc_nexthop *vpc_group_spread(const struct vpc_group *group,
 					   const struct sk_buff *skb, u8 family)
 {
 	u32 bucket = vpc_flow_hash(skb, family) >> (32 - VPC_GROUP_BUCKET_BITS);
-
 	const struct vpc_owners *owners = rcu_dereference(group->owners);
 
 	if (likely(owners)) {
@@ -285,102 +284,124 @@ const struct vpc_nexthop *vpc_group_main(const struct vpc_group *group)
 	return nh;
 }
 
-/* Which next hops are up, by index in vpc_group::path. */
-static u64 who_is_up(const struct vpc_group *group)
+/*
+ * Who takes flows now, by index in vpc_group::path: those of the first tier with anybody who is
+ * up. Held or down next hops are nobody's owner: packets find these by themselves.
+ */
+static u64 who_takes(const struct vpc_group *group, struct tier *t)
 {
 	unsigned int i;
-	u64 up = 0;
+	u64 who = 0;
 
 	BUILD_BUG_ON(VPC_NEXTHOPS_MAX > 64);
-	for (i = 0; i < group->count; i++)
-		if (READ_ONCE(group->path[i].nh->health) == VPC_HEALTH_UP)
-			up |= BIT_ULL(i);
-	return up;
-}
-
-static bool takes_flows(const struct vpc_group *group, const struct tier *t, unsigned int i)
-{
-	return weight_in(t, &group->path[i]) && (group->up & BIT_ULL(i));
-}
-
-/* The first tier with anybody who is up; how many of them there are. */
-static unsigned int find_tier(const struct vpc_group *group, struct tier *t,
-			      const struct vpc_nexthop **last)
-{
-	unsigned int i, members = 0;
-
 	tier_first(group, t);
 	do {
-		for (i = t->from; i < t->to; i++) {
-			if (!takes_flows(group, t, i))
-				continue;
-			members++;
-			*last = group->path[i].nh;
-		}
-	} while (!members && tier_next(group, t) && t->level == VPC_HEALTH_UP);
-	return members;
+		for (i = t->from; i < t->to; i++)
+			if (weight_in(t, &group->path[i]) && usable(t, &group->path[i]))
+				who |= BIT_ULL(i);
+	} while (!who && tier_next(group, t) && t->level == VPC_HEALTH_UP);
+	return who;
 }
 
-static u8 owner_of(const struct vpc_group *group, const struct tier *t, u32 bucket)
+static u8 owner_of(const struct vpc_group *group, const struct tier *t, u64 who, u32 bucket)
 {
 	struct vpc_hrw h;
 	unsigned int i;
 
 	vpc_hrw_begin(&h, bucket);
 	for (i = t->from; i < t->to; i++)
-		if (takes_flows(group, t, i))
+		if (who & BIT_ULL(i))
 			vpc_hrw_offer(&h, i, group->path[i].nh->hash,
 				      weight_in(t, &group->path[i]));
 	return h.owner;
 }
 
 /*
- * Who takes flows now: one, or the owners of buckets. Whatever health is meanwhile, packets
- * look at it: an owner that is down is replaced on the fly by the same rule. So it does no
+ * Write down who takes flows now: one, or the owners of buckets. Whatever health is meanwhile,
+ * packets look at it: an owner that is down is replaced on the fly by the same rule. So it does no
  * harm if there is no memory for the owners, or if this comes late.
+ *
+ * Returns what packets may still look at until the next grace period, and nobody needs then.
  */
-static void spread_out(struct vpc_group *group)
+static struct vpc_owners *spread_out(struct vpc_group *group)
 {
-	const struct vpc_nexthop *sole = NULL;
 	struct vpc_owners *owners = NULL, *old;
-	unsigned int members;
 	struct tier t;
 	u32 bucket;
+	u64 who;
 
 	lockdep_assert_held(&group->vpc->vn->lock);
 	BUILD_BUG_ON(U8_MAX < VPC_NEXTHOPS_MAX);
-	group->up = who_is_up(group);
-	members = find_tier(group, &t, &sole);
-	if (members > 1) {
-		sole = NULL;
+	who = who_takes(group, &t);
+	if (hweight64(who) > 1) {
 		owners = kvmalloc(sizeof(*owners), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		/* Tried again when health changes next. */
+		if (!owners)
+			who = 0;
 	}
 	for (bucket = 0; owners && bucket < VPC_GROUP_BUCKETS; bucket++) {
-		owners->index[bucket] = owner_of(group, &t, bucket);
+		owners->index[bucket] = owner_of(group, &t, who, bucket);
 		if (!(bucket % 256))
 			cond_resched();
 	}
-	WRITE_ONCE(group->sole, sole);
+	group->takers = who;
+	WRITE_ONCE(group->sole, hweight64(who) == 1 ? group->path[__ffs64(who)].nh : NULL);
 	old = rcu_replace_pointer(group->owners, owners,
 				  lockdep_is_held(&group->vpc->vn->lock));
-	if (old)
-		kvfree_rcu(old, rcu);
+	return old;
 }
 
+/* The next group from a number on that health has left behind. */
+static struct vpc_group *find_late(struct vpc_net *vn, u32 id)
+{
+	struct vpc_group *group;
+	struct tier t;
+
+	lockdep_assert_held(&vn->lock);
+	while ((group = vpc_index_next(&vn->groups, id))) {
+		if (who_takes(group, &t) != group->takers)
+			return group;
+		id = group->id + 1;
+		cond_resched();
+	}
+	return NULL;
+}
+
+/* Tables that are replaced before there is a grace period to free the old ones. */
+#define FOLLOW_BATCH 16
+
+/*
+ * However many groups follow, a command gets the lock after each, and the grace period after a
+ * few keeps this from taking a CPU and memory for itself.
+ */
 static void follow_health(struct work_struct *work)
 {
 	struct vpc_net *vn = container_of(work, struct vpc_net, group_work);
+	struct vpc_owners *old[FOLLOW_BATCH];
 	struct vpc_group *group;
-	u32 id;
+	unsigned int i, batch;
+	u32 id = 0;
+
+	do {
+		for (batch = 0; batch < FOLLOW_BATCH; batch++) {
+			mutex_lock(&vn->lock);
+			group = vn->dying ? NULL : find_late(vn, id);
+			if (group) {
+				id = group->id + 1;
+				old[batch] = spread_out(group);
+				vn->rebuilds++;
+			}
+			mutex_unlock(&vn->lock);
+			if (!group)
+				break;
+		}
+		if (batch)
+			synchronize_rcu();
+		for (i = 0; i < batch; i++)
+			kvfree(old[i]);
+	} while (group);
 
 	mutex_lock(&vn->lock);
-	for (id = 0; !vn->dying && (group = vpc_index_next(&vn->groups, id)); id = group->id + 1) {
-		if (group->count > 1 && group->up != who_is_up(group)) {
-			spread_out(group);
-			vn->rebuilds++;
-		}
-		cond_resched();
-	}
 	if (!vn->dying)
 		vpc_publish_health(vn);
 	mutex_unlock(&vn->lock);
@@ -452,7 +473,7 @@ struct vpc_group *vpc_group_of(struct vpc *vpc, const struct vpc_path *paths,
 	group->count = count;
 	memcpy(group->path, paths, count * sizeof(*paths));
 	group->fail_open = fail_open;
-	spread_out(group);
+	WARN_ON(spread_out(group));
 	if (vpc_index_add(&vn->groups, group, &group->id))
 		goto err_free;
 	if (rhashtable_insert_fast(&vn->group_hash, &group->node, by_content))

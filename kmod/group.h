@@ -22,11 +22,11 @@
 
 /**
  * struct vpc_owners - who takes the flows of each bucket; immutable
- * @rcu: frees it
  * @index: in vpc_group::path
+ *
+ * Nothing else is in it: a byte more and the page allocator would give twice the memory.
  */
 struct vpc_owners {
-	struct rcu_head rcu;
 	u8 index[VPC_GROUP_BUCKETS];
 };
 
@@ -35,7 +35,7 @@ struct vpc_owners {
  *	which follow health a moment after it has changed
  * @sole: takes all flows while it is up; NULL: several do, or none is up
  * @owners: of buckets, over those that were up; NULL: @sole, none is up, or no memory
- * @up: which of @path were up when these two were worked out; vpc_net::lock
+ * @takers: of @path those that these two are of, a bit each; vpc_net::lock
  * @vpc: VPC of its next hops
  * @id: its number in route tables
  * @index: where @id comes from
@@ -51,7 +51,7 @@ struct vpc_owners {
 struct vpc_group {
 	const struct vpc_nexthop *sole;
 	struct vpc_owners __rcu *owners;
-	u64 up;
+	u64 takers;
 	struct vpc *vpc;
 	struct vpc_index *index;
 	u32 id;

@@ -295,6 +295,53 @@ nobody()
 	t_is "and drops again" "$(counts map) $(($(drops a nexthop_down) - before))" " 100"
 }
 
+rebuilds()
+{
+	vpc -json namespace show | jq .group_rebuilds
+}
+
+rebuilds_are()
+{
+	rebuilds
+	[ "$(rebuilds)" = "$1" ]
+}
+
+# Packets find the right next hop at once; that tables follow is for their speed, and is seen by
+# the count alone.
+following()
+{
+	local from
+
+	scene
+	vpc_ok route add $DST vpc a via router $R1 weight 2 via router $R2 via router $R3
+	vpc_ok route add 198.51.101.0/24 vpc a via router $R2 via router $R1 weight 0
+	vpc_ok route add 198.51.102.0/24 vpc a via router $R3 via router $R1 priority 1
+	flows base 2000
+	from=$(rebuilds)
+	down $R1
+	check "one goes down: groups where it takes flows follow" wait_for 60 \
+		rebuilds_are $((from + 1))
+	flows failed 2000
+	t_is "packets that took it take others" "$(moves base failed)" "r1>r2 r1>r3"
+	up $R1
+	check "and when it is back" wait_for 60 rebuilds_are $((from + 2))
+	flows again 2000
+	same "with each flow" base again
+	down $R2
+	check "a group of one, with a standby" wait_for 60 rebuilds_are $((from + 4))
+	flows standby 100 198.51.101.9
+	t_is "the standby takes all" "$(counts standby)" "100 r1"
+	down $R1
+	check "both gone" wait_for 60 rebuilds_are $((from + 6))
+	flows nobody 100 198.51.101.9
+	t_is "nothing passes" "$(counts nobody)" ""
+	up $R1
+	up $R2
+	check "both back" wait_for 60 rebuilds_are $((from + 10))
+	flows again 2000
+	same "every flow is where it was" base again
+}
+
 # Only the first fragment has ports: by them it would go elsewhere than the others.
 fragments()
 {
@@ -344,6 +391,7 @@ weights
 members
 tiers
 nobody
+following
 fragments
 limit
 t_end

@@ -57,6 +57,7 @@ static void print(const struct attrs *info)
 	print_number("if_id_first", NULL, first);
 	print_number("if_id_last", NULL, last);
 	print_string(NULL, "if-ids", text);
+	field_number(info, VPC_A_INFO_REBUILDS, "group_rebuilds", "group-rebuilds");
 }
 
 static int show(const struct object *object, struct args *args)
