@@ -240,6 +240,17 @@ void vpc_health_ipsec(struct vpc_nexthop *nh, bool ok)
 }
 
 /**
+ * vpc_health_peering() - the peering of a next hop became active, or is no more
+ * @nh: the next hop
+ * @ok: it is active
+ * Context: any; atomic.
+ */
+void vpc_health_peering(struct vpc_nexthop *nh, bool ok)
+{
+	carrier(nh, ok, VPC_FLIP_PEERING);
+}
+
+/**
  * vpc_health_neighbour() - a router answers, or does not
  * @nh: the next hop
  * @ok: it does

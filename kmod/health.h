@@ -123,6 +123,7 @@ void vpc_health_init(struct vpc_nexthop *nh);
 void vpc_health_stop(struct vpc_nexthop *nh);
 void vpc_health_device(struct vpc_nexthop *nh, bool ok);
 void vpc_health_ipsec(struct vpc_nexthop *nh, bool ok);
+void vpc_health_peering(struct vpc_nexthop *nh, bool ok);
 void vpc_health_neighbour(struct vpc_nexthop *nh, bool ok);
 void vpc_health_attach(struct vpc_nexthop *nh, struct vpc_probe *probe,
 		       struct vpc_tally __percpu *tally);

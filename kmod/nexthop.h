@@ -52,6 +52,8 @@ struct vpc_nh_key {
  * @output: a packet takes it. Softirq, RCU read side.
  * @missed: a packet would have taken it, or another next hop of its route, but none is
  *	usable. Softirq, RCU read side. (optional)
+ * @down_reason: enum vpc_drop_reason of packets of a route that leads to nothing else, while it
+ *	is down (optional: VPC_DROP_NEXTHOP_DOWN)
  * @family: of the prefixes that it can serve (optional: either)
  * @str: write the target as users do, after the name of the type. (optional: the
  *	type has no target)
@@ -74,6 +76,7 @@ struct vpc_nh_ops {
 	int (*may_route)(const struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 	enum vpc_verdict (*output)(struct vpc_pkt *pkt, const struct vpc_nexthop *nh);
 	void (*missed)(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt);
+	u8 down_reason;
 	u8 (*family)(const struct vpc_nexthop *nh);
 	void (*str)(const struct vpc_nexthop *nh, char *buf, size_t size);
 	int (*fill)(struct sk_buff *msg, const struct vpc_nexthop *nh);
@@ -153,6 +156,7 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt);
 
 /* nh_peering.c: the next hop of one side, if any route uses it; and what transit shares. */
 struct vpc_nexthop *vpc_nh_peering_find(struct vpc_peering *p, int side);
+int vpc_nh_peering_init(struct vpc_nexthop *nh, struct netlink_ext_ack *extack);
 int vpc_nh_peering_parse(struct vpc_nh_key *key, struct nlattr **tb,
 			 struct netlink_ext_ack *extack);
 struct vpc *vpc_nh_peering_target(const struct vpc_nh_key *key);

@@ -177,11 +177,27 @@ static bool came_by(const struct vpc_nexthop *nh, const struct vpc_pkt *pkt)
 	return pkt->peering == nh->key.peering && pkt->vpc == nh->key.vpc && pkt->from_endpoint;
 }
 
+/**
+ * vpc_nh_peering_init() - a new next hop of type peering or transit is as up as its peering
+ * @nh: the next hop, which nobody sees yet
+ * @extack: not used: this is not refused
+ * Context: vpc_net::lock is held.
+ * Return: 0.
+ */
+int vpc_nh_peering_init(struct vpc_nexthop *nh, struct netlink_ext_ack *extack)
+{
+	nh->state.device = nh->key.peering->state == VPC_PEERING_ACTIVE;
+	nh->health = nh->state.device ? VPC_HEALTH_UP : VPC_HEALTH_DOWN;
+	return 0;
+}
+
 const struct vpc_nh_ops vpc_nh_peering_ops = {
 	.type = VPC_NH_PEERING,
 	.name = "peering",
 	.size = sizeof(struct vpc_nexthop),
 	.parse = vpc_nh_peering_parse,
+	.init = vpc_nh_peering_init,
+	.down_reason = VPC_DROP_PEERING_STATE,
 	.output = vpc_nh_peering_cross,
 	.str = vpc_nh_peering_str,
 	.fill = vpc_nh_peering_fill,

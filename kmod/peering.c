@@ -5,6 +5,7 @@
 #include <linux/timekeeping.h>
 
 #include "adj.h"
+#include "health.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "peering.h"
@@ -70,16 +71,23 @@ static void peering_put(struct vpc_peering *p)
 }
 
 /*
- * Every change of state. What VPN gateways of a transit domain publish follows whether a VPC
- * is joined to it.
+ * Every change of state. Next hops of the peering follow, so that routes with others leave it; and
+ * what VPN gateways of a transit domain publish follows whether a VPC is joined to it.
  */
 static void set_state(struct vpc_peering *p, u8 state)
 {
 	bool was = p->state == VPC_PEERING_ACTIVE, is = state == VPC_PEERING_ACTIVE;
 	int vpc = p->side[0].vpc->transit;
+	struct vpc_nexthop *nh;
+	int i;
 
 	lockdep_assert_held(&p->vn->lock);
 	WRITE_ONCE(p->state, state);
+	for (i = 0; i < 2 && was != is; i++) {
+		nh = vpc_nh_peering_find(p, i);
+		if (nh)
+			vpc_health_peering(nh, is);
+	}
 	if (vpc_peering_is_transit(p) && was != is)
 		vpc_publish_changed(p->side[!vpc].vpc, p->side[vpc].vpc);
 }

@@ -136,6 +136,7 @@ void vpc_table_lookup(struct vpc_pkt *pkt)
 /* Who could have taken it may want to know. */
 static noinline enum vpc_verdict nobody(struct vpc_pkt *pkt, const struct vpc_group *group)
 {
+	u8 reason = group->count == 1 ? group->path[0].nh->ops->down_reason : 0;
 	unsigned int i;
 
 	for (i = 0; i < group->count; i++) {
@@ -144,7 +145,7 @@ static noinline enum vpc_verdict nobody(struct vpc_pkt *pkt, const struct vpc_gr
 		if (nh->ops->missed)
 			nh->ops->missed(nh, pkt);
 	}
-	return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NEXTHOP_DOWN);
+	return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, reason ?: VPC_DROP_NEXTHOP_DOWN);
 }
 
 /**

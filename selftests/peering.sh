@@ -38,6 +38,11 @@ both()
 	vpc_ok route add fd00:1::/48 vpc b via peering "$1"
 }
 
+nexthop_health()
+{
+	vpc -json route show vpc a | jq -r --arg p "$1" '.[] | select(.dst == $p) | .nexthops[0].health'
+}
+
 # --- life and consent; no packets ---------------------------------------------------
 
 life()
@@ -298,16 +303,30 @@ states()
 	from=$(drops a peering_state)
 	probe ha 10.2.1.10
 	t_num "expired: dropped" "$(($(drops a peering_state) - from))" -eq 3
+	t_is "expired: its next hop is down" "$(nexthop_health 10.2.0.0/16)" down
+	vpc_ok route replace 10.2.0.0/16 vpc a via peering ab via blackhole priority 1
+	from=$(drops a blackhole)
+	probe ha 10.2.1.10
+	t_num "expired: packets take another next hop of the route" \
+		"$(($(drops a blackhole) - from))" -eq 3
+	capture_stop at-hb
+	nothing_arrived "expired: nothing arrives" hb ""
 	vpc_ok peering enable ab as 1
+	vpc_ok peering accept ab as 2
+	check "accepted: they take the peering again" pings ha 10.2.1.10
+	t_is "which a receipt explains" "$(vpc -json probe history | jq -r '.[-1] |
+		"\(.nexthop) \(.from)>\(.to) \(.cause)"')" "peering ab down>up peering"
 	vpc_ok peering del ab as 1
+	vpc_ok route del 10.2.0.0/16 vpc a
 	vpc_ok peering add ab vpc a peer b as 1
 	both ab
+	capture_start at-hb hb eth0 'net 10.1.0.0/16'
 	from=$(drops a peering_state)
 	probe ha 10.2.1.10
 	t_num "pending: dropped" "$(($(drops a peering_state) - from))" -eq 3
 	capture_stop at-hb
-	nothing_arrived "expired, pending: nothing arrives" hb ""
-	t_num "expired, pending: nothing is counted as sent" "$(peering_counter ab tx_packets)" -eq 0
+	nothing_arrived "pending: nothing arrives" hb ""
+	t_num "pending: nothing is counted as sent" "$(peering_counter ab tx_packets)" -eq 0
 	vpc_ok peering accept ab as 2
 	check "accepted: the routes of before work" pings ha 10.2.1.10
 }

@@ -13,6 +13,8 @@ static const char *const causes[] = {
 	[VPC_FLIP_ADMINISTRATOR] = "administrator",
 	[VPC_FLIP_PROBE] = "probe up",
 	[VPC_FLIP_POLICY] = "policy",
+	[VPC_FLIP_IPSEC] = "security associations",
+	[VPC_FLIP_PEERING] = "peering",
 };
 
 /* How much later something happened than something before it. */

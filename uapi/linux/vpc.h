@@ -911,6 +911,7 @@ enum vpc_a_probe {
  * @VPC_FLIP_POLICY: up: the time that hold-down, fail-back or damping asked for is over
  * @VPC_FLIP_IPSEC: down or up: the security associations of a connection, or the local
  *	address of its VPN gateway, went or came
+ * @VPC_FLIP_PEERING: down or up: the peering was accepted, asked for again, or has expired
  */
 enum vpc_flip_cause {
 	VPC_FLIP_DETECTION,
@@ -922,6 +923,7 @@ enum vpc_flip_cause {
 	VPC_FLIP_PROBE,
 	VPC_FLIP_POLICY,
 	VPC_FLIP_IPSEC,
+	VPC_FLIP_PEERING,
 };
 
 /**
