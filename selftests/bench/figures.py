@@ -44,6 +44,17 @@ SECTIONS = [
         ("router6", "**vpc**, router", "vrf6"),
         ("peering6", "**vpc**, peering", "leak6"),
     ]),
+    ("Packets that leave in ESP, keys by hand", [
+        (f"{way}-{cipher}-{size}", f"{name}, {what}, {size} bytes", f"xfrmi-{cipher}-{size}")
+        for cipher, what in (("null", "ESP without a cipher"), ("gcm", "AES-GCM"))
+        for size in (60, 1400)
+        for way, name in (("xfrmi", "VRF and xfrm interface"),
+                          ("esp", "**vpc**, IPsec connection"))
+    ] + [
+        ("xfrmi-1000", "VRF and 1,000 xfrm interfaces, random, no cipher, 60 bytes", "xfrmi-1000"),
+        ("esp-1000", "**vpc**, 1,000 IPsec connections, random, no cipher, 60 bytes",
+         "xfrmi-1000"),
+    ]),
     ("Many routes, random destinations", counts(("1", "1k", "100k", "1M"), [
         ("plain", "IPv4, {} routes: ip_forward", "vrf"),
         ("vrf", "IPv4, {} routes: VRF", "vrf"),
@@ -111,6 +122,9 @@ GOALS = [
     ("1 M routes, random", "router-1M", "vrf-1M", 0.38, "<="),
     ("1,000 VPCs, random", "vpcs-1000", "vrfs-1000", 0.42, "<="),
     ("peering", "peering", "leak", 0.62, "<="),
+    ("ESP without a cipher, 60 bytes", "esp-null-60", "xfrmi-null-60", 0.70, "<="),
+    ("AES-GCM, 60 bytes", "esp-gcm-60", "xfrmi-gcm-60", 0.80, "<="),
+    ("1,000 IPsec connections, random", "esp-1000", "xfrmi-1000", 0.60, "<="),
     ("loading 1 M routes", "load", None, 1000000, ">="),
     ("memory of 1 M routes", "bytes", None, 24, "<="),
     ("memory of 10,000 VPCs with 50 routes", "memory-vpcs", None, 64, "<="),
