@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # A first look: two VPCs that come to talk over a peering, and a third with the
-# addresses of the first that notices nothing; then a pair of routers of which one dies. Run
-# it by `make demo`, or on any machine where vpc.ko is loaded, as root. Fails when a step
+# addresses of the first that notices nothing; then a pair of routers of which one dies; then
+# a datacentre behind two IPsec connections (demo-ipsec.sh), if strongSwan is there. Run it by `make demo`, or on any machine where vpc.ko is loaded, as root. Fails when a step
 # does not show what it says.
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/lib.sh"
 . "${0%/*}/scene.sh"
 . "${0%/*}/lib-bfd.sh"
+. "${0%/*}/demo-ipsec.sh"
 
 T_ID=demo$$
 T_DIR=$(mktemp -d /tmp/vpc-demo.XXXXXX) || exit 1
@@ -210,5 +211,14 @@ if [ "$lost" = 0 ] || [ "$lost" -gt "$packets" ]; then
 fi
 works router vpcctl route show vpc a
 works router vpcctl flush
+
+# --- a datacentre -------------------------------------------------------------------------
+
+t_remove
+if [ -x "$SWAN" ]; then
+	demo_ipsec
+else
+	say "15. The part about IPsec needs strongSwan, which is not here."
+fi
 
 say "That is vpc. Next: README.md, vpcctl help, make check."

@@ -49,6 +49,8 @@ OUTSIDE='ip proto 50 or ip6 proto 50 or (udp and (port 500 or port 4500)) or arp
 OUTSIDE+=' or (icmp[0] == 3 and icmp[1] == 3 and icmp[17] == 17 and'
 OUTSIDE+=' (icmp[30:2] == 500 or icmp[30:2] == 4500))'
 OUTSIDE+=' or (icmp6 and ip6[40] >= 130 and ip6[40] <= 143)'
+# Multicast listener reports have their ICMPv6 behind a hop-by-hop header.
+OUTSIDE+=' or (ip6[6] == 0 and ip6[40] == 58 and ip6[48] >= 130 and ip6[48] <= 143)'
 
 underlay_new()
 {
