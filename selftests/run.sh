@@ -24,7 +24,8 @@ bad=()
 
 # Names that bring others along.
 also_named="failover: probes bfd frr groups sessions
-ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_failover"
+ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
+ipsec: ipsec_limits ipsec_peers"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do
