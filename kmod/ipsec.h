@@ -48,6 +48,8 @@ struct vpc_ipsec_bundles {
  * @found: directions in which ipsec_sa.c has seen a security association, while it looks
  * @policies: out policies that it has seen, by family
  * @wide: of these, policies for all packets
+ * @mtu: what fits inside ESP, as the last packet out has found it; 0: there was none. Kept
+ *	while MSS is clamped
  * @negotiated: there is a security association in both directions, and the gateway is normal
  * @nh: its next hop, if a route or a probe uses it; vpc_net::lock
  * @node: in vpc_vpn_gateway::connections
@@ -67,6 +69,7 @@ struct vpc_ipsec {
 	u8 found;
 	u32 policies[2];
 	u32 wide[2];
+	u32 mtu;
 	bool negotiated;
 	struct vpc_nexthop *nh;
 	struct list_head node;

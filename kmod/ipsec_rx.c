@@ -9,6 +9,7 @@
 #include <net/xfrm.h>
 
 #include "ipsec.h"
+#include "mss.h"
 #include "netns.h"
 #include "policer.h"
 #include "rx.h"
@@ -52,7 +53,7 @@ static bool selector_ok(const struct xfrm_state *x, const struct sk_buff *skb, u
 
 /* What can be wrong before its addresses are looked at; VPC_DROP_MAX: nothing. */
 static enum vpc_drop_reason check(const struct vpc_ipsec *conn, const struct sec_path *sp,
-				  const struct sk_buff *skb, u8 family)
+				  struct sk_buff *skb, u8 family)
 {
 	struct xfrm_state *x = sp->xvec[sp->len - 1];
 	struct vpc_policer *limit;
@@ -75,6 +76,9 @@ static enum vpc_drop_reason check(const struct vpc_ipsec *conn, const struct sec
 		if (!vpc_policer_pass(limit, bytes, ktime_get_ns()))
 			return VPC_DROP_BANDWIDTH;
 	}
+	/* What the VPC sends follows from this SYN; until something has, from what always fits. */
+	if (READ_ONCE(conn->gateway->mss_clamp))
+		vpc_mss_clamp(skb, family, READ_ONCE(conn->mtu) ?: IPV6_MIN_MTU);
 	return VPC_DROP_MAX;
 }
 

@@ -327,6 +327,14 @@ static bool source_ok(const struct vpc_pkt *pkt, const struct vpc_ipsec *conn)
 	return likely(pkt->vpc == conn->link.vpc) || vpc_nh_from_endpoint(pkt);
 }
 
+/* What comes back is clamped by the same measure, see ipsec_rx.c. */
+static void clamp_mss(struct vpc_ipsec *conn, struct sk_buff *skb, u8 family, u32 mtu)
+{
+	if (READ_ONCE(conn->mtu) != mtu)
+		WRITE_ONCE(conn->mtu, mtu);
+	vpc_mss_clamp(skb, family, mtu);
+}
+
 /**
  * vpc_ipsec_output() - send a packet through a connection
  * @pkt: the packet
@@ -361,7 +369,7 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	if (verdict != VPC_CONTINUE)
 		goto release;
 	if (READ_ONCE(conn->gateway->mss_clamp))
-		vpc_mss_clamp(skb, pkt->family, dst_mtu(dst));
+		clamp_mss(conn, skb, pkt->family, dst_mtu(dst));
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
 	hand_over(conn, skb, pkt->family, dst);
