@@ -150,7 +150,9 @@ one_way()
 {
 	must ns r1 nft 'add table ip lossy; add chain ip lossy in {
 		type filter hook input priority 0; }; add rule ip lossy in udp dport 3784 drop'
-	expect p1 down "up>down signalled down by peer" "our packets are lost"
+	# The peer goes on to say Down, and we answer Init: that we were down may be over soon.
+	check "our packets are lost" wait_for 60 caused p1 "up>down signalled down by peer"
+	t_is "our packets are lost: the next hop is down" "$(probe_get p1 health)" down
 	must ns r1 nft delete table ip lossy
 	expect p1 up "down>up probe up" "not any more"
 	must ns r1 nft 'add table ip lossy; add chain ip lossy out {
