@@ -186,6 +186,11 @@ t_is "a connection without keys is down" "$(get '.[0].state' ipsec show t1)" dow
 keys t1 1
 keys t2 2
 t_ok "with security associations in both directions it is negotiated"
+t_is "a listing tells of both, each with its own" \
+	"$(get '.[] | "\(.name) \(.sas | map(.spi) | sort | join(" "))"' ipsec show | sort | paste -sd' ')" \
+	"t1 $(printf '0x%08x 0x%08x' "$(spi_out 1)" "$(spi_in 1)") t2 $(printf '0x%08x 0x%08x' "$(spi_out 2)" "$(spi_in 2)")"
+t_is "one connection with its routes" "$(get '.[0].routes | map(.dst) | unique | join(" ")' \
+	ipsec show t1)" "172.16.1.0/24 fd00:ac:1::/64"
 underlay_watch wire
 through
 # 20 outer header, 8 ESP, 8 IV, 2 trailer, 16 ICV, aligned to 4.

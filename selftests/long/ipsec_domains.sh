@@ -98,6 +98,9 @@ several()
 {
 	join a 1
 	join b 2
+	t_is "the peering lists the route of the gateway as such" \
+		"$(get '.[0].routes[] | select(.gateway == "g") | .dst' peering show ad)" 10.1.0.0/16
+	check "and in words" grep -q 'vpc d gateway g 10.1.0.0/16' <(vpc peering show ad)
 	direct
 	vpc_and domain a 1 1
 	vpc_and domain b 2 1

@@ -100,7 +100,7 @@ behind_nat()
 	t_num "behind NAT: and none is bare ESP" "$(capture_count nat 'ip proto 50')" -eq 0
 }
 
-# Each has an address and a network of its own.
+# Each has an address and a network of its own, and a name that cannot be one of strongSwan's.
 many()
 {
 	local n
@@ -115,12 +115,12 @@ many()
 	vpc_ok vpn-gateway add gm vpc a local 10.200.255.1
 	for ((n = 1; n <= MANY; n++)); do
 		echo "customer-gateway add m$n address 10.200.0.$n"
-		echo "ipsec add m$n gateway gm customer m$n mode policy local 10.1.0.0/16 remote 172.30.$n.0/24"
+		echo "ipsec add m.$n gateway gm customer m$n mode policy local 10.1.0.0/16 remote 172.30.$n.0/24"
 	done >"$T_DIR/many"
 	vpc_ok -batch "$T_DIR/many"
 	for ((n = 1; n <= MANY; n++)); do
-		swan_conf "m$n" peer >>"$(swan_dir c1)/conf.d/many.conf"
-		swan_conf "m$n" "" >>"$(swan_dir R)/conf.d/many.conf"
+		swan_conf "m.$n" peer >>"$(swan_dir c1)/conf.d/many.conf"
+		swan_conf "m.$n" "" >>"$(swan_dir R)/conf.d/many.conf"
 	done
 	SWANCTL_DIR=$(swan_dir c1) must swan c1 --load-all --noprompt
 	SWANCTL_DIR=$(swan_dir R) must swan R --load-all --noprompt

@@ -105,13 +105,25 @@ static void print_routes(const struct attrs *conn)
 	answer_free(&answer);
 }
 
-static void print_whole(const struct attrs *conn)
+static void print_with_sas(const struct attrs *conn)
 {
 	struct prefix local = { 0 };
 
 	print_fields(conn);
 	attr_address(attr_next(conn, NULL, VPC_A_IPSEC_LOCAL_ADDRESS), &local);
 	ipsec_print_sas(attr_number(conn, VPC_A_IPSEC_IF_ID, 0), &local);
+}
+
+/* In a listing, without its routes: each connection would need a dump of its own. */
+static void print_one(const struct attrs *conn)
+{
+	print_with_sas(conn);
+	field_counters(conn, VPC_A_IPSEC_COUNTERS);
+}
+
+static void print_whole(const struct attrs *conn)
+{
+	print_with_sas(conn);
 	print_routes(conn);
 	field_counters(conn, VPC_A_IPSEC_COUNTERS);
 }
@@ -119,8 +131,11 @@ static void print_whole(const struct attrs *conn)
 static int show(const struct object *object, struct args *args)
 {
 	struct object whole = *object;
+	bool listing = !args->left || (args_is(args, "vpc") && args->left > 1);
 
-	whole.print = print_whole;
+	whole.print = listing ? print_one : print_whole;
+	if (!completing())
+		ipsec_read_sas();
 	return command_show(&whole, args);
 }
 

@@ -11,10 +11,13 @@
 #include "parse.h"
 #include "print.h"
 
+#define NAME_MAX_SECTION	32
+
 /* A connection as one end sees it. */
 struct end {
 	const struct attrs *conn;
 	const char *name;
+	char section[NAME_MAX_SECTION];
 	bool peer;
 	bool policy;
 	char local[PREFIX_TEXT];	/* addresses outside */
@@ -29,6 +32,16 @@ static void read_address(const struct attrs *conn, int attr,
 	text[0] = '\0';
 	if (attr_address(attr_next(conn, NULL, attr), &address))
 		address_text(&address, text);
+}
+
+/* To strongSwan a dot separates sections. A plus is no letter of our names, so this is unique. */
+static void name_section(struct end *end)
+{
+	char *dot;
+
+	snprintf(end->section, sizeof(end->section), "%s", end->name);
+	for (dot = end->section; (dot = strchr(dot, '.')); dot++)
+		*dot = '+';
 }
 
 /* Traffic selectors: "0.0.0.0/0,::/0", or the prefixes of policy mode. */
@@ -77,7 +90,7 @@ static void write_child(FILE *out, const struct end *end)
 	uint64_t if_id = end->peer ? 1 : attr_number(end->conn,
 						     VPC_A_IPSEC_IF_ID, 0);
 
-	fprintf(out, "    children {\n      %s {\n", end->name);
+	fprintf(out, "    children {\n      %s {\n", end->section);
 	write_selectors(out, "local_ts", end,
 			end->peer ? VPC_A_IPSEC_REMOTE : VPC_A_IPSEC_LOCAL);
 	write_selectors(out, "remote_ts", end,
@@ -119,7 +132,7 @@ static void write_config(FILE *out, const struct end *end)
 		"      auth = psk\n"
 		"      id = %s\n"
 		"    }\n",
-		end->name, end->local, end->remote, end->local, end->remote);
+		end->section, end->local, end->remote, end->local, end->remote);
 	write_child(out, end);
 	fprintf(out,
 		"  }\n"
@@ -131,7 +144,7 @@ static void write_config(FILE *out, const struct end *end)
 		"    secret = \"REPLACE-THIS\"\n"
 		"  }\n"
 		"}\n",
-		end->name, end->local, end->remote);
+		end->section, end->local, end->remote);
 }
 
 static int tell(const struct attrs *conn, bool peer)
@@ -150,6 +163,7 @@ static int tell(const struct attrs *conn, bool peer)
 				  VPC_A_IPSEC_LOCAL_ADDRESS, end.local);
 	read_address(conn, peer ? VPC_A_IPSEC_LOCAL_ADDRESS :
 				  VPC_A_IPSEC_REMOTE_ADDRESS, end.remote);
+	name_section(&end);
 	out = check_memory(open_memstream(&text, &size));
 	write_config(out, &end);
 	if (fclose(out))

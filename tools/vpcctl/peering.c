@@ -67,7 +67,8 @@ static void print_fields(const struct attrs *peering)
 /* Does this subnet use the table of the route? No name: the default table. */
 static bool uses_table(const struct attrs *subnet, const struct attrs *route)
 {
-	return !strcmp(attr_string(subnet, VPC_A_SUBNET_VPC),
+	return !attr_has(route, VPC_A_ROUTE_GATEWAY) &&
+	       !strcmp(attr_string(subnet, VPC_A_SUBNET_VPC),
 		       attr_string(route, VPC_A_ROUTE_VPC)) &&
 	       !strcmp(attr_string(subnet, VPC_A_SUBNET_TABLE),
 		       attr_string(route, VPC_A_ROUTE_TABLE));
@@ -87,27 +88,37 @@ static void print_subnets(const struct answer *subnets,
 	print_end();
 }
 
+/* The table of a route, which may be one of a VPN gateway. */
+static void print_table(const struct attrs *route)
+{
+	const char *table = attr_string(route, VPC_A_ROUTE_TABLE);
+
+	if (attr_has(route, VPC_A_ROUTE_GATEWAY))
+		print_string(NULL, "gateway",
+			     attr_string(route, VPC_A_ROUTE_GATEWAY));
+	else
+		print_string(NULL, "table", *table ? table : "default");
+	field_string(route, VPC_A_ROUTE_TABLE, "table", NULL);
+	field_string(route, VPC_A_ROUTE_GATEWAY, "gateway", NULL);
+}
+
 /* Adds the routes of one side. */
 static bool print_side(const char *vpc, const struct answer *routes,
 		       const struct answer *subnets)
 {
 	bool found = false;
 	struct attrs route;
-	const char *table;
 	size_t at;
 
 	answer_for_each(routes, at, &route) {
 		if (strcmp(attr_string(&route, VPC_A_ROUTE_VPC), vpc) != 0)
 			continue;
 		found = true;
-		table = attr_string(&route, VPC_A_ROUTE_TABLE);
 		print_line(4);
 		print_object(NULL);
-		print_string(NULL, "vpc", vpc);
-		print_string(NULL, "table", *table ? table : "default");
+		print_string("vpc", "vpc", vpc);
+		print_table(&route);
 		route_print_prefix(&route);
-		field_string(&route, VPC_A_ROUTE_TABLE, "table", NULL);
-		print_string("vpc", NULL, vpc);
 		print_subnets(subnets, &route);
 		nexthops_print(&route);
 		print_end();

@@ -25,6 +25,10 @@ static const struct kind {
 	  VPC_A_UPLINK_VPC, 0 },
 	{ "peerings", VPC_A_INFO_PEERINGS, VPC_CMD_PEERING_GET,
 	  VPC_A_PEERING_NAME, VPC_A_PEERING_VPC, VPC_A_PEERING_PEER },
+	{ "vpn_gateways", VPC_A_INFO_VPN_GATEWAYS, VPC_CMD_VPN_GATEWAY_GET,
+	  VPC_A_VPN_GATEWAY_NAME, VPC_A_VPN_GATEWAY_VPC, 0 },
+	{ "ipsecs", VPC_A_INFO_IPSECS, VPC_CMD_IPSEC_GET, VPC_A_IPSEC_NAME,
+	  VPC_A_IPSEC_VPC, 0 },
 	{ "probes", VPC_A_INFO_PROBES, VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME,
 	  VPC_A_PROBE_VPC, 0 },
 };
@@ -205,6 +209,9 @@ static void print_counts(const struct attrs *info)
 		[VPC_A_INFO_GROUPS] = "groups",
 		[VPC_A_INFO_NEXTHOPS] = "nexthops",
 		[VPC_A_INFO_PROBES] = "probes",
+		[VPC_A_INFO_VPN_GATEWAYS] = "vpn_gateways",
+		[VPC_A_INFO_CUSTOMER_GATEWAYS] = "customer_gateways",
+		[VPC_A_INFO_IPSECS] = "ipsecs",
 	};
 	size_t i;
 
