@@ -4,10 +4,10 @@
 # hop and multihop, everything that happens to a session in its life.
 # timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
-. "${0%/*}/lib.sh"
-. "${0%/*}/scene.sh"
-. "${0%/*}/lib-frr.sh"
-. "${0%/*}/lib-bfd.sh"
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../scene.sh"
+. "${0%/*}/../lib-frr.sh"
+. "${0%/*}/../lib-bfd.sh"
 t_begin "BFD against FRR"
 t_need "$FRR_BIN/bfdd" "$FRR_BIN/zebra" vtysh "$T_BFD"
 

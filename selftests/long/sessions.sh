@@ -4,7 +4,7 @@
 # Linux, both ends on its one CPU, a second elsewhere. Then everything goes while they run.
 # timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
-. "${0%/*}/lib.sh"
+. "${0%/*}/../lib.sh"
 t_begin "a thousand sessions"
 t_need jq
 
