@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # BFD on the wire, against a peer that does what it is told: what we send, how a session
-# comes and goes, what is thrown away. frr.sh has the same against FRR.
+# comes and goes, what is thrown away. long/frr.sh has the same against FRR.
 # timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Probes as objects: what is refused, the address they speak from, ICMP echo, forgeries,
-# what they make of carrier and neighbours. BFD's own rules are in bfd.sh and frr.sh.
+# what they make of carrier and neighbours. BFD's own rules are in bfd.sh and long/frr.sh.
 # timeout: 900
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # wait_for calls functions
 . "${0%/*}/lib.sh"
