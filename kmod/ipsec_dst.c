@@ -15,7 +15,7 @@
 #include "stats.h"
 
 /* What hooks and XFRM cast it to. */
-struct discard_dst {
+struct vpc_discard {
 	union {
 		struct dst_entry dst;
 		struct rtable rt;
@@ -96,7 +96,7 @@ static int discard_input(struct sk_buff *skb)
 
 static struct dst_entry *discard_new(int f)
 {
-	struct discard_dst *d;
+	struct vpc_discard *d;
 
 	d = dst_alloc(&discard_ops[f], blackhole_netdev, DST_OBSOLETE_NONE,
 		      DST_NOXFRM | DST_NOPOLICY);
@@ -155,7 +155,7 @@ int vpc_ipsec_dst_module_init(void)
 {
 	int f, err;
 
-	discard_cache = KMEM_CACHE(discard_dst, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
+	discard_cache = KMEM_CACHE(vpc_discard, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 	if (!discard_cache)
 		return -ENOMEM;
 	for (f = 0; f < 2; f++) {

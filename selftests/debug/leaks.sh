@@ -15,8 +15,8 @@ ours()
 	awk '
 		function end()
 		{
-			if (!(report ~ /\(size 8\)/ && report ~ /comm "failnth"/ &&
-			      report ~ /  vpc_dst\.\n/))
+			if (!(report ~ /\(size (8|16)\)/ && report ~ /comm "failnth"/ &&
+			      report ~ /  vpc_(dst|discard)\.+\n/))
 				printf "%s", report
 			report = ""
 		}
