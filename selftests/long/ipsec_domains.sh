@@ -24,6 +24,9 @@ setup()
 	customer_new 1
 	customer_new 2
 	gateway_new g vpc d inside 10.255.0.1
+	for n in ha hb c1 c2; do
+		tcp_echo $n
+	done
 	underlay_watch wire 200
 	swan_start R c1 c2
 	for n in 1 2; do
@@ -47,6 +50,9 @@ vpc_and()
 	check "$1: from VPC $v to datacentre $n" ping_all "h$v" 2 "172.16.$n.1" -p "$MARKER_HEX"
 	check "$1: from datacentre $n to VPC $v" ping_all "c$n" 2 "10.$i.1.10" -I "172.16.$n.1" \
 		-p "$MARKER_HEX"
+	check "$1: fragments" ping_all "h$v" 1 "172.16.$n.1" -s 3000 -M dont -p "$MARKER_HEX"
+	check "$1: TCP" tcp_talks "h$v" "172.16.$n.1"
+	check "$1: TCP the other way" tcp_talks "c$n" "10.$i.1.10"
 }
 
 # refused TEXT VPC HOST FROM TO: each of three is dropped, for whatever reason, and answered by none

@@ -20,6 +20,9 @@ setup()
 		customer_new $n
 	done
 	gateway_new g vpc a
+	for n in ha c1 c2 c3; do
+		tcp_echo $n
+	done
 	underlay_watch wire 200
 	swan_start R c1 c2 c3
 }
@@ -85,6 +88,9 @@ vpc_and()
 	check "$1: from the VPC to $n, IPv6" ping_all ha 1 "fd00:ac:$n::1" -p "$MARKER_HEX"
 	check "$1: from $n to the VPC" ping_all "c$n" 2 10.1.1.10 -I "172.16.$n.1" -p "$MARKER_HEX"
 	check "$1: from $n, fragments" ping_all "c$n" 1 10.1.1.10 -I "172.16.$n.1" -s 3000 -M dont
+	check "$1: from the VPC to $n, large" ping_all ha 1 "172.16.$n.1" -s 1400 -M "do"
+	check "$1: from the VPC to $n, TCP" tcp_talks ha "172.16.$n.1"
+	check "$1: from $n to the VPC, TCP" tcp_talks "c$n" 10.1.1.10
 }
 
 between()
