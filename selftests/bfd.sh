@@ -281,6 +281,32 @@ more_drops()
 	[ "$(vpc_counter a drops)" -gt "$1" ]
 }
 
+# A peer, or who can speak as it, that says down and up in turns, ten times in a row: down lasts
+# for an interval, so that there are not as many flips.
+turns()
+{
+	local our udp n begin took before
+
+	vpc_ok probe set p1 interval 3000
+	peer_say b stop
+	our=$(probe_get p1 local_discriminator)
+	before=$(probe_get p1 flips)
+	udp="ip4 src 172.16.1.2 dst 172.16.1.1 ttl 255 udp 49152 3784"
+	begin=$SECONDS
+	# shellcheck disable=SC2086	# words
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		must ns r1 "$T_PKT" send eth0 eth dst "$(mac R u1)" $udp \
+			hex "$(bfd_hex my 77 your "$our" state 1 diag 1)"
+		must ns r1 "$T_PKT" send eth0 eth dst "$(mac R u1)" $udp \
+			hex "$(bfd_hex my 77 your "$our" state 2)"
+	done
+	fence ha 10.1.1.1
+	took=$((SECONDS - begin + 1))
+	n=$(($(probe_get p1 flips) - before))
+	t_num "down and up in turns: it has been down" "$n" -ge 1
+	t_num "but once in an interval at most" "$n" -le $((took / 3 + 1))
+}
+
 # --- other ways ----------------------------------------------------------------------------------
 
 # other NAME TEXT PEER_ARGS... -- ADD_ARGS...: comes up, with which port; goes down
@@ -337,5 +363,6 @@ ends
 one_way
 restarts
 thrown_away
+turns
 others
 t_end
