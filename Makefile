@@ -50,7 +50,7 @@ help:
 	@echo "make check-debug        all of them on kernels with KASAN, lockdep, kmemleak; torture"
 	@echo "make check-kcsan        torture under the race detector"
 	@echo "make check-icount       instructions per packet, against their limits"
-	@echo "make check-long         check, and what takes too long for every change"
+	@echo "make check-long         check, and what takes too long for every change (hours)"
 	@echo "make matrix             check-vm on every kernel that KERNEL can name"
 	@echo "make bench              speed and memory beside the peers (BENCH=\"forward load\")"
 	@echo "make fuzz               the fuzzers of the trie and of BFD (FUZZ_SECONDS=300)"
@@ -122,7 +122,8 @@ check-vm: deps
 	@$(RUNNER) vm
 
 check-long: deps deps-kernel
-	@LONG=1 $(RUNNER) style host vm icount debug stall
+	@LONG=1 $(RUNNER) style host vm icount stall
+	@$(MAKE) --no-print-directory check-debug check-kcsan fuzz-vm
 
 check-debug: deps deps-kernel
 	@MAKE="$(MAKE)" TESTS="$(TESTS)" selftests/debug/run all
