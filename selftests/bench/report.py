@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes a table, JSON and a document out of samples.
+"""Makes a table, JSON and documents out of samples.
 
-report.py RELEASE JSON DOCUMENTATION SAMPLES...
+report.py RELEASE JSON DOCUMENTATION PAGES SAMPLES...
 
 A file of samples has lines of a figure's key, its unit and a value; the n-th value
 of one figure was measured next to the n-th of another in the same file.
-DOCUMENTATION is a directory, or empty.
+DOCUMENTATION is a directory, PAGES says what is written there: main, ipsec, both or nothing.
 """
 
 import json
@@ -14,7 +14,7 @@ import statistics
 import sys
 
 import document
-from figures import GOALS, SECTIONS
+from figures import GOALS, IPSEC, IPSEC_GOALS, SECTIONS
 
 
 class Figure:
@@ -54,9 +54,9 @@ def number(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def goals(figures):
+def goals(figures, wanted):
     """Yields (text, value, limit as text, met or None when it was not measured)."""
-    for text, key, other, limit, how in GOALS:
+    for text, key, other, limit, how in wanted:
         if key not in figures or (other and other not in figures):
             yield text, None, f"{how} {limit}", None
             continue
@@ -78,7 +78,7 @@ def rows(figures, section):
 
 
 def screen(figures):
-    for section in SECTIONS:
+    for section in SECTIONS + [IPSEC]:
         table = list(rows(figures, section))
         if not table:
             continue
@@ -88,14 +88,14 @@ def screen(figures):
             compared = f"{ratio} x {other}" if ratio else ""
             print(f"  {text:<52} {median:>9} {unit:<10} {low:>9} to {high:<9} {compared}")
     print("\nGoals")
-    for text, value, limit, met in goals(figures):
+    for text, value, limit, met in goals(figures, GOALS + IPSEC_GOALS):
         if value is not None:
             print(f"  {'met   ' if met else 'MISSED'} {text}: {value:.3g}, goal {limit}")
 
 
 def write_json(figures, path):
     out = []
-    compared = {key: other for section in SECTIONS for key, _, other in section[1]}
+    compared = {key: other for section in SECTIONS + [IPSEC] for key, _, other in section[1]}
     for key, fig in figures.items():
         other = compared.get(key)
         other = other if other in figures else None
@@ -109,12 +109,14 @@ def write_json(figures, path):
 
 
 def main():
-    release, path, documentation = sys.argv[1:4]
-    figures = read(sys.argv[4:])
+    release, path, documentation, pages = sys.argv[1:5]
+    figures = read(sys.argv[5:])
     write_json(figures, path)
     screen(figures)
-    if documentation:
+    if "main" in pages:
         document.write(documentation, release, figures)
+    if "ipsec" in pages:
+        document.write_ipsec(documentation, release, figures)
 
 
 if __name__ == "__main__":
