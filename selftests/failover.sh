@@ -160,23 +160,23 @@ policy()
 	vpc_ok route replace 10.50.0.0/16 vpc a via router 172.16.1.2 weight 100 \
 		via router 172.16.2.2 weight 0
 
-	vpc_ok probe set p1 hold-down 5000
+	vpc_ok probe set p1 hold-down 10000
 	fall one
 	check "hold-down: held, and packets take the other one" wait_for 60 \
 		taken 10.50.0.0/16 "172.16.1.2:held:0 172.16.2.2:up:100"
 	check "hold-down: used again" wait_for 60 health_is p1 up
 	down=$(vpc -json probe history p1 | jq '[.[] | select(.to == "down")][-1].switched_ns')
 	up=$(flip_get p1 switched_ns)
-	t_num "hold-down: not before its time" $((up - down)) -ge 5000000000
+	t_num "hold-down: not before its time" $((up - down)) -ge 10000000000
 	t_is "hold-down: by policy" "$(flip_get p1 cause)" policy
 
-	vpc_ok probe set p1 hold-down 0 fail-back 3000 admin up
+	vpc_ok probe set p1 hold-down 0 fail-back 10000 admin up
 	fall one
 	check "fail-back: held" wait_for 60 health_is p1 held
 	check "fail-back: used again" wait_for 60 health_is p1 up
 	held=$(vpc -json probe history p1 | jq '[.[] | select(.to == "held")][-1].switched_ns')
 	up=$(flip_get p1 switched_ns)
-	t_num "fail-back: up for this long first" $((up - held)) -ge 3000000000
+	t_num "fail-back: up for this long first" $((up - held)) -ge 10000000000
 	t_is "fail-back: by policy" "$(flip_get p1 cause)" policy
 
 	vpc_ok probe set p1 fail-back never admin up
