@@ -96,6 +96,26 @@ static bool device_ok(const struct vpc_adj *adj)
 	return netif_running(dev) && netif_carrier_ok(dev);
 }
 
+/* Carrier and administrator. */
+static void tell_device(struct vpc_adj *adj)
+{
+	bool ok = device_ok(adj);
+	struct vpc_adj_watch *watch;
+
+	lockdep_assert_held(&adj->lock);
+	list_for_each_entry(watch, &adj->watches, node)
+		vpc_health_device(watch->nh, ok);
+}
+
+static void tell_neighbour(struct vpc_adj *adj, bool ok)
+{
+	struct vpc_adj_watch *watch;
+
+	lockdep_assert_held(&adj->lock);
+	list_for_each_entry(watch, &adj->watches, node)
+		vpc_health_neighbour(watch->nh, ok);
+}
+
 /* Tell next hops, if that is news for them. */
 static void set_failed(struct vpc_adj *adj, bool failed)
 {
@@ -103,7 +123,7 @@ static void set_failed(struct vpc_adj *adj, bool failed)
 	if (adj->failed == failed)
 		return;
 	adj->failed = failed;
-	vpc_nh_router_neighbour(adj, !failed);
+	tell_neighbour(adj, !failed);
 }
 
 static void set_lladdr(struct vpc_adj *adj, const u8 *lladdr)
@@ -132,7 +152,7 @@ static void timer_fired(struct timer_list *timer)
 		set_dsts(adj, NULL);
 		take_queue(adj, &lost);
 		set_failed(adj, true);
-		ask = !list_empty(&adj->nexthops);
+		ask = !list_empty(&adj->watches);
 		if (ask)
 			mod_timer(&adj->timer, jiffies + VPC_ADJ_RETRY);
 	}
@@ -158,7 +178,7 @@ int vpc_adj_init(struct vpc_adj *adj, struct vpc_link *link, const u8 *lladdr)
 	spin_lock_init(&adj->lock);
 	skb_queue_head_init(&adj->queue);
 	INIT_LIST_HEAD(&adj->waiting);
-	INIT_LIST_HEAD(&adj->nexthops);
+	INIT_LIST_HEAD(&adj->watches);
 	timer_setup(&adj->timer, timer_fired, 0);
 	if (!lladdr)
 		return 0;
@@ -263,15 +283,17 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 /**
  * vpc_adj_watch() - a next hop leads here: see whether anybody is there
  * @adj: the adjacency
- * @nexthop: vpc_nh_router::watch
+ * @watch: where that is noted
+ * @nh: the next hop
  * Context: vpc_net::lock is held. The next hop is told before this returns.
  */
-void vpc_adj_watch(struct vpc_adj *adj, struct list_head *nexthop)
+void vpc_adj_watch(struct vpc_adj *adj, struct vpc_adj_watch *watch, struct vpc_nexthop *nh)
 {
+	watch->nh = nh;
 	spin_lock_bh(&adj->lock);
-	list_add_tail(nexthop, &adj->nexthops);
-	vpc_nh_router_device(adj, device_ok(adj));
-	vpc_nh_router_neighbour(adj, !adj->failed);
+	list_add_tail(&watch->node, &adj->watches);
+	tell_device(adj);
+	tell_neighbour(adj, !adj->failed);
 	if (!adj->fixed && !adj->dead && !adj->known) {
 		/* It may have failed for somebody else long ago: ask from the beginning. */
 		if (!timer_pending(&adj->timer) || adj->unanswered >= VPC_ADJ_ATTEMPTS)
@@ -284,13 +306,13 @@ void vpc_adj_watch(struct vpc_adj *adj, struct list_head *nexthop)
 /**
  * vpc_adj_unwatch() - a next hop leads elsewhere
  * @adj: the adjacency
- * @nexthop: vpc_nh_router::watch
+ * @watch: of vpc_adj_watch()
  * Context: vpc_net::lock is held.
  */
-void vpc_adj_unwatch(struct vpc_adj *adj, struct list_head *nexthop)
+void vpc_adj_unwatch(struct vpc_adj *adj, struct vpc_adj_watch *watch)
 {
 	spin_lock_bh(&adj->lock);
-	list_del_init(nexthop);
+	list_del_init(&watch->node);
 	spin_unlock_bh(&adj->lock);
 }
 
@@ -303,7 +325,7 @@ void vpc_adj_device(struct vpc_adj *adj)
 {
 	spin_lock_bh(&adj->lock);
 	if (!adj->dead)
-		vpc_nh_router_device(adj, device_ok(adj));
+		tell_device(adj);
 	spin_unlock_bh(&adj->lock);
 }
 
@@ -399,7 +421,7 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 	 * next hop wants to know whether anybody is there.
 	 */
 	first = skb_queue_empty(&adj->queue);
-	if (first && list_empty(&adj->nexthops))
+	if (first && list_empty(&adj->watches))
 		adj->unanswered = 0;
 	__skb_queue_tail(&adj->queue, pkt->skb);
 	set_waiting(adj, true);

@@ -12,6 +12,18 @@
 #include "netns.h"
 #include "packet.h"
 
+struct vpc_nexthop;
+
+/**
+ * struct vpc_adj_watch - a next hop that is told whether an adjacency answers
+ * @node: in vpc_adj::watches
+ * @nh: the next hop
+ */
+struct vpc_adj_watch {
+	struct list_head node;
+	struct vpc_nexthop *nh;
+};
+
 /**
  * struct vpc_adj - an adjacency: the tenant of a port, or a router of an uplink
  * @link: where
@@ -28,7 +40,7 @@
  * @queue: packets that wait for the MAC
  * @timer: asks again
  * @waiting: in vpc_net::waiting while @queue is not empty
- * @nexthops: struct vpc_nh_router that lead here; they are told whether it answers
+ * @watches: struct vpc_adj_watch of next hops that lead here
  */
 struct vpc_adj {
 	struct vpc_link *link;
@@ -45,7 +57,7 @@ struct vpc_adj {
 	struct sk_buff_head queue;
 	struct timer_list timer;
 	struct list_head waiting;
-	struct list_head nexthops;
+	struct list_head watches;
 };
 
 /* Two steps, as its packets and timer stop first, and the memory goes later. */
@@ -55,8 +67,8 @@ void vpc_adj_stop(struct vpc_adj *adj);
 void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr);
 bool vpc_adj_lladdr(struct vpc_adj *adj, u8 *lladdr);
 void vpc_adj_wake(struct vpc_adj *adj);
-void vpc_adj_watch(struct vpc_adj *adj, struct list_head *nexthop);
-void vpc_adj_unwatch(struct vpc_adj *adj, struct list_head *nexthop);
+void vpc_adj_watch(struct vpc_adj *adj, struct vpc_adj_watch *watch, struct vpc_nexthop *nh);
+void vpc_adj_unwatch(struct vpc_adj *adj, struct vpc_adj_watch *watch);
 void vpc_adj_device(struct vpc_adj *adj);
 bool vpc_adj_emit(struct vpc_adj *adj, struct sk_buff *skb, u8 family);
 enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt);

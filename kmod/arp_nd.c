@@ -16,6 +16,7 @@
 #include "arp_nd.h"
 #include "port.h"
 #include "probe.h"
+#include "public.h"
 #include "uplink.h"
 
 /* Do we answer for this address on the link? */
@@ -24,6 +25,8 @@ static bool is_ours(struct vpc_link *link, const struct vpc_addr *addr)
 	const struct vpc_port *port;
 	int i = vpc_family_index(addr->family);
 
+	if (vpc_link_is_public(link))
+		return vpc_public_find(link->vpc->vn, addr);
 	if (vpc_link_is_uplink(link))
 		return vpc_addr_equal(&link->gateway[i], addr) ||
 		       vpc_probe_is_source(link->vpc, addr);
@@ -81,8 +84,29 @@ static void arp_send_to(struct vpc_link *link, int type, __be32 sender, __be32 t
  */
 void vpc_arp_ask(struct vpc_link *link, __be32 addr)
 {
-	if (link->gateway[0].family)
-		arp_send_to(link, ARPOP_REQUEST, link->gateway[0].v4, addr, NULL);
+	__be32 sender = link->gateway[0].v4;
+
+	if (!netif_carrier_ok(link->dev))
+		return;
+	if (vpc_link_is_public(link)) {
+		rcu_read_lock();
+		sender = vpc_public_sender(vpc_uplink_of(link), addr);
+		rcu_read_unlock();
+	} else if (!link->gateway[0].family) {
+		return;
+	}
+	arp_send_to(link, ARPOP_REQUEST, sender, addr, NULL);
+}
+
+/**
+ * vpc_arp_announce() - an address is here now (RFC 5227 section 2.3)
+ * @link: where
+ * @addr: the address
+ * Context: any; atomic.
+ */
+void vpc_arp_announce(struct vpc_link *link, __be32 addr)
+{
+	arp_send_to(link, ARPOP_REQUEST, addr, addr, NULL);
 }
 
 /* The body of an Ethernet/IPv4 ARP packet. */
@@ -144,6 +168,17 @@ void vpc_arp_rcv(struct vpc_link *link, struct sk_buff *skb)
 		vpc_drop_skb(skb, link->vpc, link->counters, reason);
 }
 
+/**
+ * vpc_arp_public() - ARP that came in on a public uplink, which the host hears too
+ * @link: the uplink
+ * @skb: starts at the ARP header; not consumed
+ * Context: softirq, RCU read side.
+ */
+void vpc_arp_public(struct vpc_link *link, struct sk_buff *skb)
+{
+	arp_handle(link, skb);
+}
+
 static void nd_send(struct vpc_link *link, u8 type, const struct in6_addr *from,
 		    const struct in6_addr *to, const u8 *lladdr, const struct in6_addr *target,
 		    bool solicited)
@@ -198,7 +233,7 @@ void vpc_nd_ask(struct vpc_link *link, const struct in6_addr *addr)
 	struct in6_addr to;
 	u8 lladdr[ETH_ALEN];
 
-	if (!link->gateway[1].family)
+	if (!link->gateway[1].family || !netif_carrier_ok(link->dev))
 		return;
 	addrconf_addr_solict_mult(addr, &to);
 	ipv6_eth_mc_map(&to, lladdr);

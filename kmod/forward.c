@@ -15,6 +15,7 @@
 #include "hook.h"
 #include "icmp.h"
 #include "link.h"
+#include "nat.h"
 
 static int forward_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
@@ -34,13 +35,31 @@ bool vpc_forward_fits(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /**
- * vpc_forward_send() - run the hooks, if there are any, and transmit
- * @skb: ready to leave, its hop count already lowered
+ * vpc_forward_out() - transmit what has passed FORWARD
+ * @skb: the packet, with @vd as its dst
  * @vd: where to
  *
  * Where nobody has a hook, and nothing is to be fragmented, the IP stack has
  * nothing to add: the frame goes to the device at once.
  *
+ * Context: bottom halves off, RCU read side.
+ * Return: 0 or -errno.
+ */
+int vpc_forward_out(struct sk_buff *skb, struct vpc_dst *vd)
+{
+	struct net_device *out = READ_ONCE(vd->dst.dev);
+
+	if (unlikely(vpc_hook_on_the_way(dev_net(skb->dev), vd->dst.ops->family)) ||
+	    unlikely(!vpc_forward_fits(skb, READ_ONCE(out->mtu))))
+		return dst_output(dev_net(skb->dev), NULL, skb);
+	skb->dev = out;
+	return vpc_dst_transmit(vd, skb);
+}
+
+/**
+ * vpc_forward_send() - run the hooks, if there are any, and transmit
+ * @skb: ready to leave, its hop count already lowered
+ * @vd: where to
  * Context: softirq, RCU read side.
  */
 void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
@@ -48,19 +67,21 @@ void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
 	/* Once, as vpc_dst_free() may put the blackhole device there meanwhile. */
 	struct net_device *in = skb->dev, *out = READ_ONCE(vd->dst.dev);
 	u8 family = vd->dst.ops->family;
+	bool tracked = skb_nfct(skb);
 
-	if (likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
+	if (likely(!tracked) && likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
 	    likely(vpc_forward_fits(skb, READ_ONCE(out->mtu)))) {
 		skb->dev = out;
 		vpc_dst_transmit(vd, skb);
 		return;
 	}
 	/* What needs neither NAT nor a stateful filter costs no conntrack. */
-	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+	if (!tracked)
+		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, &vd->dst);
 	NF_HOOK(family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_FORWARD, dev_net(in),
-		NULL, skb, in, out, forward_finish);
+		NULL, skb, in, out, tracked ? vpc_nat_finish : forward_finish);
 }
 
 /* Check and lower the hop count; the headers are writable afterwards. */
@@ -109,18 +130,16 @@ static void note_way(const struct vpc_link *link, const struct vpc_adj *adj,
 }
 
 /**
- * vpc_forward() - send a packet to an adjacency
+ * vpc_forward_prepare() - may a packet leave by a device? Lower its hop count
  * @pkt: the packet
- * @adj: who gets it
+ * @dev: the device
  * Context: softirq, RCU read side.
- * Return: VPC_DONE.
+ * Return: VPC_CONTINUE, or VPC_DONE: it was dropped.
  */
-enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
+enum vpc_verdict vpc_forward_prepare(struct vpc_pkt *pkt, struct net_device *dev)
 {
-	struct net_device *dev = adj->link->dev;
 	struct sk_buff *skb = pkt->skb;
 	enum vpc_verdict verdict;
-	struct vpc_dst *vd;
 
 	if (unlikely(!(READ_ONCE(dev->flags) & IFF_UP)))
 		return vpc_drop(pkt, VPC_DROP_LINK_DOWN);
@@ -133,11 +152,37 @@ enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
 		return verdict;
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
+	return VPC_CONTINUE;
+}
 
-	vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
+/**
+ * vpc_forward_to() - send a packet that is prepared to an adjacency
+ * @pkt: the packet
+ * @adj: who gets it
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_forward_to(struct vpc_pkt *pkt, struct vpc_adj *adj)
+{
+	struct vpc_dst *vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
+
 	if (unlikely(!vd))
 		return vpc_adj_wait(adj, pkt);
 	note_way(pkt->link, adj, vd);
-	vpc_forward_send(skb, vd);
+	vpc_forward_send(pkt->skb, vd);
 	return VPC_DONE;
+}
+
+/**
+ * vpc_forward() - send a packet to an adjacency
+ * @pkt: the packet
+ * @adj: who gets it
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
+{
+	enum vpc_verdict verdict = vpc_forward_prepare(pkt, adj->link->dev);
+
+	return likely(verdict == VPC_CONTINUE) ? vpc_forward_to(pkt, adj) : verdict;
 }

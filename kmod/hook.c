@@ -9,15 +9,30 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/xfrm.h>
 
+#include "arp_nd.h"
 #include "dst.h"
 #include "hook.h"
 #include "ipsec.h"
 #include "link.h"
+#include "public.h"
 #include "rx.h"
 
 #if !IS_ENABLED(CONFIG_NETFILTER_FAMILY_ARP)
 #error "vpc needs a kernel with CONFIG_NETFILTER_FAMILY_ARP, to keep the host's ARP off ports"
 #endif
+
+/* On a public uplink, what is for a public address is ours, and nothing else. */
+static bool to_public(struct vpc_net *vn, struct sk_buff *skb)
+{
+	struct vpc_public *public = vpc_public_find4(vn, ip_hdr(skb)->daddr);
+
+	if (likely(!public) || public->uplink->link.dev != skb->dev)
+		return false;
+	local_bh_disable();
+	vpc_nat_receive(vn, public, skb, false);
+	local_bh_enable();
+	return true;
+}
 
 /* On a device of the host, what XFRM has decrypted may be ours. */
 static unsigned int host_device(struct net *net, struct sk_buff *skb, u8 family)
@@ -31,6 +46,8 @@ static unsigned int host_device(struct net *net, struct sk_buff *skb, u8 family)
 		ours = vpc_ipsec_receive(net, skb, family);
 		local_bh_enable();
 	}
+	if (!ours && family == AF_INET)
+		ours = to_public(vpc_net(net), skb);
 	return ours ? NF_STOLEN : NF_ACCEPT;
 }
 
@@ -80,6 +97,16 @@ static unsigned int guard_link(void *priv, struct sk_buff *skb, const struct nf_
 	return NF_STOLEN;
 }
 
+/* ARP of a public uplink. The host has no public address, so it has nothing to say to this. */
+static unsigned int arp_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct vpc_link *link = vpc_public_link_of(state->in);
+
+	if (unlikely(link))
+		vpc_arp_public(link, skb);
+	return NF_ACCEPT;
+}
+
 static const struct nf_hook_ops hooks[] = {
 	{
 		.hook = pre_routing4,
@@ -107,6 +134,11 @@ static const struct nf_hook_ops hooks[] = {
 		.pf = NFPROTO_ARP,
 		.hooknum = NF_ARP_OUT,
 		.priority = NF_IP_PRI_LAST,
+	}, {
+		.hook = arp_in,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_IN,
+		.priority = NF_IP_PRI_FIRST,
 	},
 };
 

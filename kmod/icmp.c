@@ -15,6 +15,7 @@
 #include "icmp.h"
 #include "ipsec.h"
 #include "link.h"
+#include "public.h"
 
 /* RFC 1812 4.3.2.3: as much as fits into 576 bytes; RFC 4443 2.4 (c): into 1280. */
 #define ERROR_MAX4 576
@@ -156,7 +157,7 @@ static void send_error4(const struct vpc_pkt *pkt, enum vpc_icmp_error error, u3
 	iph->frag_off = htons(IP_DF);
 	iph->ttl = 64;
 	iph->protocol = IPPROTO_ICMP;
-	iph->saddr = pkt->link->gateway[0].v4;
+	iph->saddr = pkt->public ? pkt->public->addr.v4 : pkt->link->gateway[0].v4;
 	iph->daddr = from->saddr;
 	ip_send_check(iph);
 
@@ -214,7 +215,7 @@ enum vpc_verdict vpc_icmp_reject(struct vpc_pkt *pkt, enum vpc_icmp_error error,
 	bool v4 = pkt->family == AF_INET;
 	struct vpc_link *link = pkt->link;
 
-	if (!link->gateway[!v4].family ||
+	if ((!link->gateway[!v4].family && !pkt->public) ||
 	    !(v4 ? may_cause_error4(pkt->skb) : may_cause_error6(pkt->skb)))
 		return vpc_drop(pkt, reason);
 

@@ -15,6 +15,7 @@
 #include "link.h"
 #include "netlink.h"
 #include "port.h"
+#include "public.h"
 #include "rx.h"
 #include "table.h"
 #include "uplink.h"
@@ -103,6 +104,8 @@ static int check_device(struct net_device *dev, struct netlink_ext_ack *extack, 
 	struct net_device *master;
 	char addr[VPC_PREFIX_STRLEN];
 
+	if (vpc_public_link_of(dev))
+		return vpc_err(extack, -EBUSY, "device %s is already a public uplink", dev->name);
 	if (link)
 		return vpc_err(extack, -EBUSY, "device %s is already %s of VPC %s", dev->name,
 			       vpc_link_is_uplink(link) ? "an uplink" : "a port",
@@ -285,6 +288,8 @@ struct vpc_link *vpc_link_find(struct vpc_net *vn, const char *name, enum vpc_ki
 	dev = dev_get_by_name_rcu(vn->net, name);
 	/* Links come and go under vpc_net::lock, so it outlives the read lock. */
 	link = vpc_link_of(dev);
+	if (dev && !link)
+		link = vpc_public_link_of(dev);
 	rcu_read_unlock();
 	if (!dev)
 		return ERR_PTR(vpc_err(extack, -ENODEV, "there is no device %s", name));
@@ -344,14 +349,14 @@ static void device_changed(struct vpc_link *link)
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct vpc_link *link = vpc_link_of(dev);
+	struct vpc_link *link = vpc_link_of(dev) ?: vpc_public_link_of(dev);
 	struct netdev_notifier_changeupper_info *upper = ptr;
 
 	if (!link)
 		return NOTIFY_DONE;
 	switch (event) {
 	case NETDEV_PRECHANGEUPPER:
-		if (!upper->linking)
+		if (!upper->linking || vpc_link_is_public(link))
 			break;
 		return notifier_from_errno(vpc_err(netdev_notifier_info_to_extack(ptr), -EBUSY,
 						   "%s is bound to VPC %s: nothing can be put on top of it",
@@ -374,6 +379,21 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	return NOTIFY_DONE;
 }
 
+static int refuse_public(struct in_validator_info *info)
+{
+	struct net_device *dev = info->ivi_dev->dev;
+	const struct vpc_public *public;
+
+	rcu_read_lock();
+	public = vpc_public_find4(vpc_net(dev_net(dev)), info->ivi_addr);
+	rcu_read_unlock();
+	if (!public)
+		return NOTIFY_DONE;
+	return notifier_from_errno(vpc_err(info->extack, -EBUSY,
+					   "%pI4 is a public address of NAT gateways: the host cannot have it",
+					   &info->ivi_addr));
+}
+
 static int refuse_address(const struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	const struct vpc_link *link = vpc_link_of(dev);
@@ -389,7 +409,10 @@ static int inetaddr_event(struct notifier_block *nb, unsigned long event, void *
 {
 	struct in_validator_info *info = ptr;
 
-	return event == NETDEV_UP ? refuse_address(info->ivi_dev->dev, info->extack) : NOTIFY_DONE;
+	if (event != NETDEV_UP)
+		return NOTIFY_DONE;
+	return vpc_link_of(info->ivi_dev->dev) ? refuse_address(info->ivi_dev->dev, info->extack) :
+						 refuse_public(info);
 }
 
 static int inet6addr_event(struct notifier_block *nb, unsigned long event, void *ptr)

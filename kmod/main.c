@@ -13,6 +13,7 @@
 #include "ipsec.h"
 #include "link.h"
 #include "lpm.h"
+#include "natgw.h"
 #include "netlink.h"
 #include "netns.h"
 #include "nexthop.h"
@@ -47,6 +48,7 @@ static int __net_init net_init(struct net *net)
 	vn->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
 	if (!vn->drops)
 		return -ENOMEM;
+	vpc_natgw_net_init(vn);
 	vpc_ipsec_net_init(vn);
 	vpc_index_init(&vn->groups, &vn->lock);
 	vpc_index_init(&vn->endpoints, &vn->lock);
@@ -64,8 +66,13 @@ static int __net_init net_init(struct net *net)
 	err = vpc_probe_net_init(vn);
 	if (err)
 		goto err_nexthop;
+	err = vpc_public_net_init(vn);
+	if (err)
+		goto err_probe;
 	return 0;
 
+err_probe:
+	vpc_probe_net_exit(vn);
 err_nexthop:
 	vpc_nexthop_net_exit(vn);
 err_group:
@@ -97,6 +104,8 @@ static void __net_exit net_exit(struct net *net)
 		vpc_group_health_stop(vn);
 		rcu_barrier();
 	}
+	vpc_natgw_net_exit(vn);
+	vpc_public_net_exit(vn);
 	vpc_ipsec_net_exit(vn);
 	vpc_probe_net_exit(vn);
 	vpc_health_net_exit(vn);
@@ -188,6 +197,7 @@ static void __exit vpc_exit(void)
 	vpc_calendar_module_exit();
 	vpc_peering_module_exit();
 	rcu_barrier();
+	vpc_nat_module_exit();
 	vpc_ipsec_dst_module_exit();
 	vpc_dst_module_exit();
 	vpc_lpm_module_exit();

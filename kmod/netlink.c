@@ -288,6 +288,27 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
 		.doit = vpc_nl_ipsec_get,
 		.dumpit = vpc_nl_ipsec_dump,
 		POLICY(ipsec_get),
+	}, {
+		.cmd = VPC_CMD_NAT_GATEWAY_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_nat_gateway_new,
+		POLICY(nat_gateway_new),
+	}, {
+		.cmd = VPC_CMD_NAT_GATEWAY_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_nat_gateway_set,
+		POLICY(nat_gateway_set),
+	}, {
+		.cmd = VPC_CMD_NAT_GATEWAY_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_nat_gateway_del,
+		POLICY(nat_gateway_del),
+	}, {
+		.cmd = VPC_CMD_NAT_GATEWAY_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_nat_gateway_get,
+		.dumpit = vpc_nl_nat_gateway_dump,
+		POLICY(nat_gateway_get),
 	},
 };
 
@@ -416,6 +437,7 @@ static const struct vpc_nl_form * const forms[VPC_KINDS] = {
 	[VPC_KIND_VPN_GATEWAY] = &vpc_nl_vpn_gateway_form,
 	[VPC_KIND_CUSTOMER_GATEWAY] = &vpc_nl_customer_gateway_form,
 	[VPC_KIND_IPSEC] = &vpc_nl_ipsec_form,
+	[VPC_KIND_NAT_GATEWAY] = &vpc_nl_nat_gateway_form,
 };
 
 static int fill_event(struct sk_buff *msg, const void *item)

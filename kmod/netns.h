@@ -3,7 +3,9 @@
 #ifndef _VPC_NETNS_H
 #define _VPC_NETNS_H
 
+#include <linux/idr.h>
 #include <linux/mutex.h>
+#include <linux/rhashtable-types.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -48,6 +50,12 @@
  * @group_work: groups follow the health of their next hops
  * @rebuilds: how often a group has
  * @discard: what bundles of XFRM are built on, by family; there from the first connection on
+ * @public_hash: struct vpc_public by address; packets read it under RCU
+ * @public_count: how many
+ * @public_uplinks: struct vpc_uplink that no VPC owns; packets read it under RCU
+ * @outside: what these are in, see public.c; there from the first one on
+ * @nat_zones: which conntrack zones are taken, see nat_ct.c
+ * @nat_work: vpc_natgw_follow()
  * @drops: what is of no VPC, by reason, per CPU
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC
@@ -80,6 +88,12 @@ struct vpc_net {
 	struct work_struct group_work;
 	u32 rebuilds;
 	struct dst_entry *discard[2];
+	struct rhashtable public_hash;
+	u32 public_count;
+	struct list_head public_uplinks;
+	struct vpc *outside;
+	struct ida nat_zones;
+	struct work_struct nat_work;
 	struct vpc_drops __percpu *drops;
 	spinlock_t wait_lock;
 	struct list_head waiting;

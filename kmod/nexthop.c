@@ -19,6 +19,8 @@ static const struct vpc_nh_ops * const ops_of[VPC_NH_MAX + 1] = {
 	[VPC_NH_PROHIBIT] = &vpc_nh_prohibit_ops,
 	[VPC_NH_IPSEC] = &vpc_nh_ipsec_ops,
 	[VPC_NH_TRANSIT] = &vpc_nh_transit_ops,
+	[VPC_NH_NAT] = &vpc_nh_nat_ops,
+	[VPC_NH_VPC_ROUTER] = &vpc_nh_vpc_router_ops,
 };
 
 static const struct rhashtable_params by_key = {
@@ -146,7 +148,8 @@ int vpc_nexthop_parse(struct vpc *vpc, const struct nlattr *attr, struct vpc_pat
 	key.vpc = vpc;
 	key.type = type;
 	targets = !!tb[VPC_A_NEXTHOP_PEERING] + !!tb[VPC_A_NEXTHOP_ADDRESS] +
-		  !!tb[VPC_A_NEXTHOP_IPSEC];
+		  !!tb[VPC_A_NEXTHOP_IPSEC] + !!tb[VPC_A_NEXTHOP_NAT] +
+		  !!tb[VPC_A_NEXTHOP_VPC];
 	if (targets > 1)
 		return vpc_err(extack, -EINVAL, "a next hop of type %s has several targets",
 			       ops->name);

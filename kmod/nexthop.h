@@ -15,6 +15,7 @@
 struct vpc_nexthop;
 struct vpc_adj;
 struct vpc_endpoint;
+struct vpc_nat_gateway;
 
 /**
  * struct vpc_nh_key - what makes two next hops the same
@@ -22,6 +23,7 @@ struct vpc_endpoint;
  * @type: enum vpc_nh_type
  * @peering: target of a peering or of transit
  * @ipsec: target of an IPsec connection
+ * @nat: target of a NAT gateway
  * @addr: target of a router
  *
  * Compared as bytes: zero it before it is filled.
@@ -32,6 +34,7 @@ struct vpc_nh_key {
 	union {
 		struct vpc_peering *peering;
 		struct vpc_ipsec *ipsec;
+		struct vpc_nat_gateway *nat;
 		struct vpc_addr addr;
 	};
 };
@@ -137,7 +140,8 @@ struct vpc_path {
 
 extern const struct vpc_nh_ops vpc_nh_peering_ops, vpc_nh_router_ops, vpc_nh_blackhole_ops,
 			       vpc_nh_unreachable_ops, vpc_nh_prohibit_ops,
-			       vpc_nh_ipsec_ops, vpc_nh_transit_ops;
+			       vpc_nh_ipsec_ops, vpc_nh_transit_ops, vpc_nh_nat_ops,
+			       vpc_nh_vpc_router_ops;
 
 int vpc_nexthop_net_init(struct vpc_net *vn);
 void vpc_nexthop_net_exit(struct vpc_net *vn);
@@ -168,8 +172,6 @@ bool vpc_nh_source_in(const struct vpc *vpc, const struct vpc_pkt *pkt);
 
 /* nh_router.c: routers are found again when the links of their VPC change. */
 void vpc_nh_router_resolve(struct vpc *vpc);
-void vpc_nh_router_device(struct vpc_adj *adj, bool ok);
-void vpc_nh_router_neighbour(struct vpc_adj *adj, bool ok);
 int vpc_nh_router_check_unused(const struct vpc_link *link, struct netlink_ext_ack *extack);
 bool vpc_nh_router_leads_to(const struct vpc_nexthop *nh, const struct vpc_link *link);
 

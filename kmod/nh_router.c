@@ -22,14 +22,14 @@
  * @nh: what all types have
  * @adj: where it is; NULL: nowhere now
  * @router: holds @adj when it is behind an uplink
- * @watch: in vpc_adj::nexthops of @adj
+ * @watch: of @adj
  * @node: in vpc::routers
  */
 struct vpc_nh_router {
 	struct vpc_nexthop nh;
 	struct vpc_adj __rcu *adj;
 	struct vpc_uplink_router *router;
-	struct list_head watch;
+	struct vpc_adj_watch watch;
 	struct list_head node;
 };
 
@@ -57,7 +57,7 @@ static void lead_to(struct vpc_nh_router *r, struct vpc_adj *adj)
 		vpc_adj_unwatch(old, &r->watch);
 	rcu_assign_pointer(r->adj, adj);
 	if (adj)
-		vpc_adj_watch(adj, &r->watch);
+		vpc_adj_watch(adj, &r->watch, &r->nh);
 	else
 		vpc_health_device(&r->nh, false);
 }
@@ -90,7 +90,6 @@ static int init(struct vpc_nexthop *nh, struct netlink_ext_ack *extack)
 	char buf[VPC_PREFIX_STRLEN];
 	int err;
 
-	INIT_LIST_HEAD(&r->watch);
 	err = resolve(r, extack);
 	if (err)
 		return err;
@@ -167,36 +166,6 @@ bool vpc_nh_router_leads_to(const struct vpc_nexthop *nh, const struct vpc_link 
 		return false;
 	adj = rcu_dereference_check(router_of(nh)->adj, lockdep_is_held(&link->vpc->vn->lock));
 	return adj && adj->link == link;
-}
-
-/**
- * vpc_nh_router_device() - the device that routers are behind came or went
- * @adj: the adjacency that leads to them
- * @ok: it is up and has carrier
- * Context: vpc_adj::lock is held.
- */
-void vpc_nh_router_device(struct vpc_adj *adj, bool ok)
-{
-	struct vpc_nh_router *r;
-
-	lockdep_assert_held(&adj->lock);
-	list_for_each_entry(r, &adj->nexthops, watch)
-		vpc_health_device(&r->nh, ok);
-}
-
-/**
- * vpc_nh_router_neighbour() - routers answer, or do not
- * @adj: the adjacency that leads to them
- * @ok: somebody answers there
- * Context: vpc_adj::lock is held.
- */
-void vpc_nh_router_neighbour(struct vpc_adj *adj, bool ok)
-{
-	struct vpc_nh_router *r;
-
-	lockdep_assert_held(&adj->lock);
-	list_for_each_entry(r, &adj->nexthops, watch)
-		vpc_health_neighbour(&r->nh, ok);
 }
 
 static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)

@@ -16,6 +16,7 @@ struct net_device;
 struct vpc;
 struct vpc_link;
 struct vpc_table;
+struct vpc_uplink;
 
 /**
  * typedef vpc_nl_fill - write the attributes of something
@@ -52,7 +53,8 @@ struct vpc_nl_form {
 extern const struct vpc_nl_form vpc_nl_vpc_form, vpc_nl_subnet_form, vpc_nl_table_form,
 				vpc_nl_port_form, vpc_nl_uplink_form, vpc_nl_peering_form,
 				vpc_nl_rejected_form, vpc_nl_probe_form, vpc_nl_vpn_gateway_form,
-				vpc_nl_customer_gateway_form, vpc_nl_ipsec_form;
+				vpc_nl_customer_gateway_form, vpc_nl_ipsec_form,
+				vpc_nl_nat_gateway_form;
 
 static inline struct vpc_net *vpc_nl_net(struct genl_info *info)
 {
@@ -84,6 +86,11 @@ int vpc_nl_get_prefixes(struct genl_info *info, int attr, struct vpc_prefix *lis
 			u8 *count, const char *limit);
 int vpc_nl_get_pair(struct genl_info *info, int attr, bool host, struct vpc_prefix pair[2],
 		    const char *object);
+
+/* nl_nat.c: the same */
+int vpc_nl_get_publics(struct genl_info *info, int attr, struct vpc_addr *list,
+		       struct vpc_addr *endpoint, u32 *count);
+struct vpc_uplink *vpc_nl_public_uplink(struct genl_info *info, int attr);
 
 /* Writing: 0 or -EMSGSIZE. */
 int vpc_nl_put_addr(struct sk_buff *msg, int attr, const struct vpc_addr *addr);
@@ -181,5 +188,10 @@ int vpc_nl_ipsec_set(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_ipsec_del(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_ipsec_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_ipsec_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_nat_gateway_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_nat_gateway_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_nat_gateway_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_nat_gateway_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_nat_gateway_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _VPC_NL_COMMON_H */

@@ -39,6 +39,11 @@ static struct netlink_range_validation bandwidth = {
 	.max = VPC_BANDWIDTH_MAX,
 };
 
+static struct netlink_range_validation nat_port_limit = {
+	.min = 16,
+	.max = 65536,
+};
+
 const struct nla_policy vpc_nl_policy_prefix[VPC_A_PREFIX_MAX + 1] = {
 	[VPC_A_PREFIX_ADDRESS] = ADDRESS,
 	[VPC_A_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
@@ -55,6 +60,8 @@ const struct nla_policy vpc_nl_policy_nexthop[VPC_A_NEXTHOP_MAX + 1] = {
 	[VPC_A_NEXTHOP_PRIORITY] = { .type = NLA_U32 },
 	[VPC_A_NEXTHOP_WEIGHT] = NLA_POLICY_MAX(NLA_U16, VPC_WEIGHT_MAX),
 	[VPC_A_NEXTHOP_IPSEC] = NAME,
+	[VPC_A_NEXTHOP_NAT] = NAME,
+	[VPC_A_NEXTHOP_VPC] = NAME,
 };
 
 const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
@@ -66,20 +73,44 @@ const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1] = {
 	[VPC_A_OP_PUBLISH] = NLA_POLICY_MAX(NLA_U8, VPC_PUBLISH_HEALTHY),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_TRANSIT + 1] = {
+const struct nla_policy vpc_nl_policy_public[VPC_A_PUBLIC_MAX + 1] = {
+	[VPC_A_PUBLIC_ADDRESS] = ADDRESS,
+	[VPC_A_PUBLIC_ENDPOINT] = ADDRESS,
+};
+
+const struct nla_policy vpc_nl_policy_snat[VPC_A_SNAT_MAX + 1] = {
+	[VPC_A_SNAT_SUBNET] = NAME,
+	[VPC_A_SNAT_PREFIX] = PREFIX,
+};
+
+const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1] = {
+	[VPC_A_DNAT_ADDRESS] = ADDRESS,
+	[VPC_A_DNAT_PROTOCOL] = { .type = NLA_U8 },
+	[VPC_A_DNAT_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[VPC_A_DNAT_LAST_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[VPC_A_DNAT_TO] = ADDRESS,
+	[VPC_A_DNAT_TO_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+};
+
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_CONNECTION_LIMIT + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
 	[VPC_A_VPC_CIDR] = PREFIX,
 	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
 	[VPC_A_VPC_TRANSIT] = { .type = NLA_FLAG },
+	[VPC_A_VPC_CONNECTION_LIMIT] = { .type = NLA_U32 },
 };
 
-const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_PEERING_LIMIT + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_UPLINK + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_NEW_NAME] = NAME,
 	[VPC_A_VPC_CIDR] = PREFIX,
 	[VPC_A_VPC_DEL_CIDR] = PREFIX,
 	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
+	[VPC_A_VPC_CONNECTION_LIMIT] = { .type = NLA_U32 },
+	[VPC_A_VPC_PUBLIC] = NLA_POLICY_NESTED(vpc_nl_policy_public),
+	[VPC_A_VPC_DEL_PUBLIC] = NLA_POLICY_NESTED(vpc_nl_policy_public),
+	[VPC_A_VPC_UPLINK] = DEV,
 };
 
 const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1] = {
@@ -353,4 +384,41 @@ const struct nla_policy vpc_nl_policy_ipsec_del[VPC_A_IPSEC_NAME + 1] = {
 const struct nla_policy vpc_nl_policy_ipsec_get[VPC_A_IPSEC_VPC + 1] = {
 	[VPC_A_IPSEC_NAME] = NAME,
 	[VPC_A_IPSEC_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_nat_gateway_new[VPC_A_NAT_GATEWAY_RATE + 1] = {
+	[VPC_A_NAT_GATEWAY_NAME] = NAME,
+	[VPC_A_NAT_GATEWAY_VPC] = NAME,
+	[VPC_A_NAT_GATEWAY_UPLINK] = DEV,
+	[VPC_A_NAT_GATEWAY_ADDRESS] = NLA_POLICY_NESTED(vpc_nl_policy_public),
+	[VPC_A_NAT_GATEWAY_SNAT] = NLA_POLICY_NESTED(vpc_nl_policy_snat),
+	[VPC_A_NAT_GATEWAY_DNAT] = NLA_POLICY_NESTED(vpc_nl_policy_dnat),
+	[VPC_A_NAT_GATEWAY_FIRST_PORT] = { .type = NLA_U16 },
+	[VPC_A_NAT_GATEWAY_LAST_PORT] = { .type = NLA_U16 },
+	[VPC_A_NAT_GATEWAY_PORT_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &nat_port_limit),
+	[VPC_A_NAT_GATEWAY_RATE] = { .type = NLA_U32 },
+};
+
+const struct nla_policy vpc_nl_policy_nat_gateway_set[VPC_A_NAT_GATEWAY_RATE + 1] = {
+	[VPC_A_NAT_GATEWAY_NAME] = NAME,
+	[VPC_A_NAT_GATEWAY_NEW_NAME] = NAME,
+	[VPC_A_NAT_GATEWAY_ADDRESS] = NLA_POLICY_NESTED(vpc_nl_policy_public),
+	[VPC_A_NAT_GATEWAY_DEL_ADDRESS] = NLA_POLICY_NESTED(vpc_nl_policy_public),
+	[VPC_A_NAT_GATEWAY_SNAT] = NLA_POLICY_NESTED(vpc_nl_policy_snat),
+	[VPC_A_NAT_GATEWAY_DEL_SNAT] = NLA_POLICY_NESTED(vpc_nl_policy_snat),
+	[VPC_A_NAT_GATEWAY_DNAT] = NLA_POLICY_NESTED(vpc_nl_policy_dnat),
+	[VPC_A_NAT_GATEWAY_DEL_DNAT] = NLA_POLICY_NESTED(vpc_nl_policy_dnat),
+	[VPC_A_NAT_GATEWAY_FIRST_PORT] = { .type = NLA_U16 },
+	[VPC_A_NAT_GATEWAY_LAST_PORT] = { .type = NLA_U16 },
+	[VPC_A_NAT_GATEWAY_PORT_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &nat_port_limit),
+	[VPC_A_NAT_GATEWAY_RATE] = { .type = NLA_U32 },
+};
+
+const struct nla_policy vpc_nl_policy_nat_gateway_del[VPC_A_NAT_GATEWAY_NAME + 1] = {
+	[VPC_A_NAT_GATEWAY_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_nat_gateway_get[VPC_A_NAT_GATEWAY_VPC + 1] = {
+	[VPC_A_NAT_GATEWAY_NAME] = NAME,
+	[VPC_A_NAT_GATEWAY_VPC] = NAME,
 };

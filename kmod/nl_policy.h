@@ -11,10 +11,13 @@ extern const struct nla_policy vpc_nl_policy_prefix[VPC_A_PREFIX_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_gateway[VPC_A_GATEWAY_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_nexthop[VPC_A_NEXTHOP_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_op[VPC_A_OP_MAX + 1];
+extern const struct nla_policy vpc_nl_policy_public[VPC_A_PUBLIC_MAX + 1];
+extern const struct nla_policy vpc_nl_policy_snat[VPC_A_SNAT_MAX + 1];
+extern const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1];
 
 /* One per command, for its do and its dump requests together. */
-extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_TRANSIT + 1];
-extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_PEERING_LIMIT + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_CONNECTION_LIMIT + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_UPLINK + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_subnet_new[VPC_A_SUBNET_TABLE + 1];
@@ -62,5 +65,9 @@ extern const struct nla_policy vpc_nl_policy_ipsec_new[VPC_A_IPSEC_REMOTE + 1];
 extern const struct nla_policy vpc_nl_policy_ipsec_set[VPC_A_IPSEC_NEW_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_ipsec_del[VPC_A_IPSEC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_ipsec_get[VPC_A_IPSEC_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_nat_gateway_new[VPC_A_NAT_GATEWAY_RATE + 1];
+extern const struct nla_policy vpc_nl_policy_nat_gateway_set[VPC_A_NAT_GATEWAY_RATE + 1];
+extern const struct nla_policy vpc_nl_policy_nat_gateway_del[VPC_A_NAT_GATEWAY_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_nat_gateway_get[VPC_A_NAT_GATEWAY_VPC + 1];
 
 #endif /* _VPC_NL_POLICY_H */

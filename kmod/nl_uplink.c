@@ -2,6 +2,7 @@
 /* Netlink commands for uplinks. */
 
 #include "nl_common.h"
+#include "public.h"
 #include "uplink.h"
 
 /*
@@ -48,10 +49,12 @@ static int fill(struct sk_buff *msg, const void *item)
 
 	if (vpc_nl_put_dev(msg, VPC_A_UPLINK_DEV, uplink->link.dev) ||
 	    nla_put_u32(msg, VPC_A_UPLINK_IFINDEX, uplink->link.dev->ifindex) ||
-	    nla_put_string(msg, VPC_A_UPLINK_VPC, uplink->link.vpc->obj.name) ||
 	    nla_put_u32(msg, VPC_A_UPLINK_ID, obj->id))
 		return -EMSGSIZE;
-	if (uplink->table->obj.name[0] &&
+	if (!uplink->public &&
+	    nla_put_string(msg, VPC_A_UPLINK_VPC, uplink->link.vpc->obj.name))
+		return -EMSGSIZE;
+	if (uplink->table && uplink->table->obj.name[0] &&
 	    nla_put_string(msg, VPC_A_UPLINK_TABLE, uplink->table->obj.name))
 		return -EMSGSIZE;
 	for (i = 0; i < 2; i++) {
@@ -104,6 +107,28 @@ static int get_gateways(struct genl_info *info, struct vpc_uplink_config *cfg)
 	return 0;
 }
 
+/* Without a VPC it is a public one, which NAT gateways share. */
+static int public_new(struct genl_info *info, struct vpc_uplink_config *cfg)
+{
+	struct vpc_uplink *uplink;
+	int err;
+
+	if (info->attrs[VPC_A_UPLINK_ADDRESS] || info->attrs[VPC_A_UPLINK_TABLE])
+		return vpc_err(info->extack, -EINVAL,
+			       "uplink %s: no VPC given, and a public uplink, which has none, has neither address nor table",
+			       cfg->dev->name);
+	err = vpc_nl_need(info, VPC_A_UPLINK_GATEWAY, "public uplink", "gateway");
+	if (!err)
+		err = get_gateways(info, cfg);
+	if (err)
+		return err;
+	uplink = vpc_public_uplink_new(vpc_nl_net(info), cfg, info->extack);
+	if (IS_ERR(uplink))
+		return PTR_ERR(uplink);
+	vpc_nl_event(vpc_nl_net(info), VPC_EVENT_ADDED, &uplink->link.obj, NULL);
+	return 0;
+}
+
 int vpc_nl_uplink_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vpc_uplink_config cfg = {};
@@ -113,6 +138,8 @@ int vpc_nl_uplink_new(struct sk_buff *skb, struct genl_info *info)
 	cfg.dev = vpc_nl_dev(info, VPC_KIND_UPLINK, VPC_A_UPLINK_DEV);
 	if (IS_ERR(cfg.dev))
 		return PTR_ERR(cfg.dev);
+	if (!info->attrs[VPC_A_UPLINK_VPC])
+		return public_new(info, &cfg);
 	cfg.vpc = vpc_nl_vpc(info, VPC_A_UPLINK_VPC, "uplink", "VPC");
 	if (IS_ERR(cfg.vpc))
 		return PTR_ERR(cfg.vpc);

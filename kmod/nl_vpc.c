@@ -3,13 +3,39 @@
 
 #include <linux/slab.h>
 
+#include "natgw.h"
 #include "nl_common.h"
 #include "vpc.h"
+
+static int fill_publics(struct sk_buff *msg, const struct vpc *vpc)
+{
+	const struct vpc_nat_gateway *router;
+	const struct vpc_nat_share *share;
+	struct nlattr *nest;
+
+	router = rcu_dereference_protected(vpc->router, lockdep_is_held(&vpc->vn->lock));
+	if (!router)
+		return 0;
+	if (router->uplink && vpc_nl_put_dev(msg, VPC_A_VPC_UPLINK, router->uplink->link.dev))
+		return -EMSGSIZE;
+	list_for_each_entry(share, &router->shares, node) {
+		if (share->draining)
+			continue;
+		nest = nla_nest_start(msg, VPC_A_VPC_PUBLIC);
+		if (!nest || vpc_nl_put_addr(msg, VPC_A_PUBLIC_ADDRESS, &share->public->addr) ||
+		    (share->endpoint.family &&
+		     vpc_nl_put_addr(msg, VPC_A_PUBLIC_ENDPOINT, &share->endpoint)))
+			return -EMSGSIZE;
+		nla_nest_end(msg, nest);
+	}
+	return 0;
+}
 
 static int fill(struct sk_buff *msg, const void *item)
 {
 	const struct vpc_object *obj = item;
 	const struct vpc *vpc = container_of(obj, struct vpc, obj);
+	const struct vpc_nat_zone *zone;
 	struct vpc_totals totals = {};
 	u8 i;
 
@@ -17,12 +43,19 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_u64_64bit(msg, VPC_A_VPC_ACCOUNT, vpc->account, VPC_A_VPC_PAD) ||
 	    nla_put_u32(msg, VPC_A_VPC_PEERING_LIMIT, vpc->peering_limit) ||
 	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id) ||
-	    (vpc->transit && nla_put_flag(msg, VPC_A_VPC_TRANSIT)))
+	    (vpc->transit && nla_put_flag(msg, VPC_A_VPC_TRANSIT)) ||
+	    nla_put_u32(msg, VPC_A_VPC_CONNECTION_LIMIT, vpc->connection_limit))
+		return -EMSGSIZE;
+	zone = rcu_dereference_protected(vpc->nat_zone, lockdep_is_held(&vpc->vn->lock));
+	if (zone && (nla_put_u32(msg, VPC_A_VPC_CONNECTIONS, atomic_read(&zone->connections)) ||
+		     nla_put_u16(msg, VPC_A_VPC_NAT_ZONE, zone->both.id)))
 		return -EMSGSIZE;
 	for (i = 0; i < vpc->cidrs; i++) {
 		if (vpc_nl_put_prefix(msg, VPC_A_VPC_CIDR, &vpc->cidr[i]))
 			return -EMSGSIZE;
 	}
+	if (fill_publics(msg, vpc))
+		return -EMSGSIZE;
 	vpc_vpc_totals(vpc, &totals);
 	return vpc_nl_put_totals(msg, VPC_A_VPC_COUNTERS, &totals);
 }
@@ -37,9 +70,11 @@ const struct vpc_nl_form vpc_nl_vpc_form = {
 /* What NEW and SET have in common. */
 static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 {
+	const struct nlattr *connections = info->attrs[VPC_A_VPC_CONNECTION_LIMIT];
 	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
 
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
+	cfg->connection_limit = connections ? nla_get_u32(connections) : -1;
 	return vpc_nl_get_prefixes(info, VPC_A_VPC_CIDR, cfg->cidr, ARRAY_SIZE(cfg->cidr),
 				   &cfg->cidrs, "CIDRs of a VPC:");
 }
@@ -72,6 +107,38 @@ static int vpc_new(struct genl_info *info, struct vpc_vpc_config *cfg)
 	return 0;
 }
 
+/* Public addresses are changed by themselves: nothing else has to be taken back then. */
+static int set_publics(struct genl_info *info, struct vpc *vpc)
+{
+	struct vpc_natgw_request *req;
+	int attr, err;
+
+	for (attr = VPC_A_VPC_NEW_NAME; attr < VPC_A_VPC_PUBLIC; attr++)
+		if (info->attrs[attr])
+			return vpc_err(info->extack, -EINVAL,
+				       "VPC %s: public addresses are changed in a request of their own",
+				       vpc->obj.name);
+	req = kvzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return vpc_err(info->extack, -ENOMEM, "no memory for the request");
+	err = vpc_nl_get_publics(info, VPC_A_VPC_PUBLIC, req->add, req->endpoint, &req->adds);
+	if (!err)
+		err = vpc_nl_get_publics(info, VPC_A_VPC_DEL_PUBLIC, req->del, NULL, &req->dels);
+	if (!err && info->attrs[VPC_A_VPC_UPLINK]) {
+		req->uplink = vpc_nl_public_uplink(info, VPC_A_VPC_UPLINK);
+		err = PTR_ERR_OR_ZERO(req->uplink);
+	}
+	if (!err && !req->adds && !req->dels)
+		err = vpc_err(info->extack, -EINVAL, "VPC %s: no public address given",
+			      vpc->obj.name);
+	if (!err)
+		err = vpc_natgw_router_set(vpc, req, info->extack);
+	kvfree(req);
+	if (!err)
+		vpc_nl_event(vpc_nl_net(info), VPC_EVENT_CHANGED, &vpc->obj, NULL);
+	return err;
+}
+
 static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 {
 	struct vpc_net *vn = vpc_nl_net(info);
@@ -81,6 +148,9 @@ static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 	obj = vpc_nl_named(info, VPC_KIND_VPC, VPC_A_VPC_NAME);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
+	if (info->attrs[VPC_A_VPC_PUBLIC] || info->attrs[VPC_A_VPC_DEL_PUBLIC] ||
+	    info->attrs[VPC_A_VPC_UPLINK])
+		return set_publics(info, container_of(obj, struct vpc, obj));
 	if (info->attrs[VPC_A_VPC_NEW_NAME]) {
 		cfg->name = vpc_nl_new_name(info, VPC_KIND_VPC, VPC_A_VPC_NEW_NAME);
 		if (IS_ERR(cfg->name))
@@ -94,7 +164,8 @@ static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 				  "CIDRs of a VPC:");
 	if (err)
 		return err;
-	if (!cfg->name && cfg->peering_limit < 0 && !cfg->cidrs && !cfg->del_cidrs)
+	if (!cfg->name && cfg->peering_limit < 0 && cfg->connection_limit < 0 && !cfg->cidrs &&
+	    !cfg->del_cidrs)
 		return vpc_err(info->extack, -EINVAL, "VPC %s: nothing to change is given",
 			       obj->name);
 

@@ -17,6 +17,7 @@ static const char * const kind_name[VPC_KINDS] = {
 	[VPC_KIND_VPN_GATEWAY] = "VPN gateway",
 	[VPC_KIND_CUSTOMER_GATEWAY] = "customer gateway",
 	[VPC_KIND_IPSEC] = "IPsec connection",
+	[VPC_KIND_NAT_GATEWAY] = "NAT gateway",
 };
 
 static const struct rhashtable_params by_name = {

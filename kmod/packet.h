@@ -12,6 +12,7 @@ struct vpc_link;
 struct vpc_table;
 struct vpc_peering;
 struct vpc_peering_side;
+struct vpc_public;
 
 /* VPCs and transit domains that one packet may pass. */
 #define VPC_DOMAINS_MAX 4
@@ -43,6 +44,7 @@ enum vpc_verdict {
  * @routes_back: it came from a VPC into the transit domain that it is in, which would send
  *	answers back there
  * @domains: how many domains it has been looked up in
+ * @public: it came in for this public address, which speaks for us; or NULL
  * @packets: wire packets that it stands for (GSO)
  * @bytes: network layer bytes of these
  */
@@ -59,6 +61,7 @@ struct vpc_pkt {
 	bool from_endpoint;
 	bool routes_back;
 	u8 domains;
+	const struct vpc_public *public;
 	u32 packets;
 	u64 bytes;
 };

@@ -53,6 +53,17 @@ struct vpc_dst;
 	X(IPSEC_UNKNOWN, XFRM_POLICY, "if_id of our range, but of no connection")	\
 	X(IPSEC_PLAINTEXT, XFRM_POLICY, "would have left a connection in clear")	\
 	X(BANDWIDTH, NOT_SPECIFIED, "over the bandwidth of a VPN gateway")		\
+	X(NAT_PROTOCOL, IP_NOPROTO, "to a NAT gateway, and not TCP, UDP or ICMP of IPv4") \
+	X(NAT_RULE, NETFILTER_DROP, "no SNAT rule of the NAT gateway has the source")	\
+	X(NAT_INVALID, NETFILTER_DROP, "not of a connection, and may not start one")	\
+	X(NAT_SPOOFED, NETFILTER_DROP, "claims to be of somebody else's connection")	\
+	X(NAT_UNSOLICITED, NETFILTER_DROP, "to a public address, where nothing waits for it") \
+	X(NAT_PORTS, NETFILTER_DROP, "no port of the public addresses is free")		\
+	X(NAT_PORT_LIMIT, NETFILTER_DROP, "the source has as many ports as it may have") \
+	X(NAT_CONNECTIONS, NETFILTER_DROP, "the VPC has as many connections as it may have") \
+	X(NAT_RATE, NETFILTER_DROP, "the source starts connections too fast")		\
+	X(NAT_TABLE, NETFILTER_DROP, "conntrack has no room for the connection")	\
+	X(NAT_CONFLICT, NETFILTER_DROP, "another connection has the translated addresses") \
 	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
 	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
 	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\

@@ -4,6 +4,7 @@
 #include <linux/inetdevice.h>
 #include <linux/slab.h>
 
+#include "natgw.h"
 #include "port.h"
 #include "subnet.h"
 
@@ -155,6 +156,8 @@ int vpc_subnet_del(struct vpc_subnet *subnet, struct netlink_ext_ack *extack)
 	if (port)
 		return vpc_err(extack, -EBUSY, "subnet %s has port %s", subnet->obj.name,
 			       port->link.dev->name);
+	if (vpc_natgw_check_subnet(subnet, extack))
+		return -EBUSY;
 	list_del(&subnet->node);
 	vpc_object_del(&subnet->vpc->vn->registry[VPC_KIND_SUBNET], &subnet->obj);
 	/* Ports read it under RCU; the last one waited for a grace period. */

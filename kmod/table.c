@@ -8,6 +8,7 @@
 #include "group.h"
 #include "icmp.h"
 #include "ipsec.h"
+#include "nat.h"
 #include "subnet.h"
 #include "table.h"
 #include "uplink.h"
@@ -148,6 +149,16 @@ static noinline enum vpc_verdict nobody(struct vpc_pkt *pkt, const struct vpc_gr
 	return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, reason ?: VPC_DROP_NEXTHOP_DOWN);
 }
 
+/* An endpoint with a public address of its own needs no route. */
+static noinline enum vpc_verdict no_route(struct vpc_pkt *pkt)
+{
+	struct vpc_nat_gateway *router = vpc_nat_bound_router(pkt);
+
+	if (router)
+		return vpc_nat_output(pkt, router);
+	return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
+}
+
 /**
  * vpc_table_route() - let a packet take its next hop
  * @pkt: the packet, looked up
@@ -168,7 +179,7 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 	group = likely(pkt->value != VPC_LPM_NONE) ?
 		vpc_group_of_value(pkt->vpc->vn, pkt->value) : NULL;
 	if (unlikely(!group))
-		return vpc_icmp_reject(pkt, VPC_ICMP_NO_ROUTE, 0, VPC_DROP_NO_ROUTE);
+		return no_route(pkt);
 	nh = vpc_group_select(group, pkt->skb, pkt->family);
 	if (unlikely(!nh))
 		return nobody(pkt, group);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Uplinks: devices towards routers that a VPC reaches directly. */
 
+#include <linux/module.h>
 #include <linux/slab.h>
 
+#include "natgw.h"
 #include "nexthop.h"
 #include "table.h"
 #include "uplink.h"
@@ -26,8 +28,17 @@ struct vpc_adj *vpc_uplink_adj(struct vpc_uplink *uplink, const struct vpc_addr 
 	return NULL;
 }
 
-static struct vpc_uplink_router *router_get(struct vpc_uplink *uplink, const struct vpc_addr *addr,
-					    struct netlink_ext_ack *extack)
+/**
+ * vpc_uplink_router_add() - a router behind an uplink
+ * @uplink: the uplink
+ * @addr: address of the router
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the router with a reference, or ERR_PTR(-ENOMEM).
+ */
+struct vpc_uplink_router *vpc_uplink_router_add(struct vpc_uplink *uplink,
+						const struct vpc_addr *addr,
+						struct netlink_ext_ack *extack)
 {
 	struct vpc_adj *adj = vpc_uplink_adj(uplink, addr);
 	struct vpc_uplink_router *router;
@@ -89,7 +100,7 @@ struct vpc_uplink_router *vpc_uplink_router_get(struct vpc *vpc, const struct vp
 		if (uplink->prefix[i].addr.family &&
 		    vpc_prefix_contains(&uplink->prefix[i], addr) &&
 		    !vpc_addr_equal(&link->gateway[i], addr))
-			return router_get(uplink, addr, extack);
+			return vpc_uplink_router_add(uplink, addr, extack);
 	}
 	return NULL;
 }
@@ -148,7 +159,12 @@ static void dismantle(struct vpc_uplink *uplink)
 	struct vpc *vpc = uplink->link.vpc;
 	struct vpc_uplink_router *router, *next;
 
-	vpc_link_unbind(&uplink->link);
+	if (uplink->public) {
+		list_del_rcu(&uplink->link.node);
+		vpc_object_del(&vpc->vn->registry[VPC_KIND_UPLINK], &uplink->link.obj);
+	} else {
+		vpc_link_unbind(&uplink->link);
+	}
 	/* Next hops look elsewhere, and let go of our routers. */
 	vpc_nh_router_resolve(vpc);
 	list_for_each_entry_safe(router, next, &uplink->routers, node) {
@@ -194,7 +210,7 @@ struct vpc_uplink *vpc_uplink_new(const struct vpc_uplink_config *cfg,
 		/* The same one twice is one. */
 		if (vpc_uplink_adj(uplink, &cfg->gateway[i]))
 			continue;
-		router = router_get(uplink, &cfg->gateway[i], extack);
+		router = vpc_uplink_router_add(uplink, &cfg->gateway[i], extack);
 		if (IS_ERR(router)) {
 			err = PTR_ERR(router);
 			goto err_dismantle;
@@ -224,9 +240,13 @@ err_free:
  */
 void vpc_uplink_remove(struct vpc_uplink *uplink)
 {
+	if (uplink->public)
+		vpc_natgw_uplink_gone(uplink);
 	dismantle(uplink);
 	vpc_link_release(&uplink->link);
-	kfree(uplink);
+	if (uplink->pinned)
+		module_put(THIS_MODULE);
+	kfree_rcu(uplink, rcu);
 }
 
 /**
@@ -238,7 +258,8 @@ void vpc_uplink_remove(struct vpc_uplink *uplink)
  */
 int vpc_uplink_del(struct vpc_uplink *uplink, struct netlink_ext_ack *extack)
 {
-	int err = vpc_nh_router_check_unused(&uplink->link, extack);
+	int err = uplink->public ? vpc_natgw_check_unused(uplink, extack) :
+				   vpc_nh_router_check_unused(&uplink->link, extack);
 
 	if (err)
 		return err;

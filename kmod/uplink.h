@@ -8,17 +8,25 @@
 #include "table.h"
 
 /**
- * struct vpc_uplink - an uplink that belongs to a VPC
+ * struct vpc_uplink - an uplink that belongs to a VPC, or a public one
  * @link: its device and VPC; first, so that a link can be turned into its uplink
- * @table: configured table, which vpc_link::table follows
- * @prefix: our address and the length of the link's prefix, by family
+ * @table: configured table, which vpc_link::table follows; none of a public one
+ * @prefix: our address and the length of the link's prefix, by family; none of a public one
  * @routers: struct vpc_uplink_router; packets read it under RCU
+ * @public: it belongs to no VPC, and NAT gateways share it (public.c)
+ * @pinned: it holds a reference on the module
+ * @publics: struct vpc_public of a public one; packets read it under RCU
+ * @rcu: frees a public one
  */
 struct vpc_uplink {
 	struct vpc_link link;
 	struct vpc_table *table;
 	struct vpc_prefix prefix[2];
 	struct list_head routers;
+	bool public;
+	bool pinned;
+	struct list_head publics;
+	struct rcu_head rcu;
 };
 
 /**
@@ -38,7 +46,7 @@ struct vpc_uplink_router {
 /**
  * struct vpc_uplink_config - what UPLINK_NEW asks for
  * @dev: the device
- * @vpc: its VPC
+ * @vpc: its VPC, or NULL for a public one
  * @table: or NULL for the default table
  * @prefix: address and length, by family; family 0: none
  * @gateway: routers behind it
@@ -69,6 +77,9 @@ void vpc_uplink_remove(struct vpc_uplink *uplink);
 
 /* vpc_net::lock is held: a router by its address, for a next hop. */
 struct vpc_uplink_router *vpc_uplink_router_get(struct vpc *vpc, const struct vpc_addr *addr,
+						struct netlink_ext_ack *extack);
+struct vpc_uplink_router *vpc_uplink_router_add(struct vpc_uplink *uplink,
+						const struct vpc_addr *addr,
 						struct netlink_ext_ack *extack);
 void vpc_uplink_router_put(struct vpc_uplink_router *router);
 

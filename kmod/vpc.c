@@ -6,6 +6,7 @@
 
 #include "hook.h"
 #include "ipsec.h"
+#include "natgw.h"
 #include "peering.h"
 #include "probe.h"
 #include "port.h"
@@ -118,6 +119,9 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	INIT_LIST_HEAD(&vpc->routers);
 	INIT_LIST_HEAD(&vpc->probes);
 	INIT_LIST_HEAD(&vpc->vpn_gateways);
+	INIT_LIST_HEAD(&vpc->nat_gateways);
+	if (cfg->connection_limit > 0)
+		vpc->connection_limit = cfg->connection_limit;
 
 	vpc->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
 	if (!vpc->drops) {
@@ -168,6 +172,8 @@ static int check_del_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 	vpc_prefix_str(cidr, buf);
 	if (!have || have->len != cidr->len)
 		return vpc_err(extack, -ENOENT, "VPC %s has no CIDR %s", vpc->obj.name, buf);
+	if (vpc_natgw_check_cidr(vpc, cidr, extack))
+		return -EBUSY;
 	list_for_each_entry(subnet, &vpc->subnets, node)
 		if (subnet->cidr[f].addr.family && vpc_prefix_covers(cidr, &subnet->cidr[f]))
 			return vpc_err(extack, -EBUSY, "CIDR %s has %s of subnet %s in it", buf,
@@ -250,17 +256,21 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 		err = vpc_object_rename(reg, &vpc->obj, cfg->name, extack);
 		if (err)
 			return err;
+		vpc_natgw_renamed(vpc);
 	}
 	if (cfg->cidrs || cfg->del_cidrs) {
 		err = change_cidrs(vpc, cfg, extack);
 		if (err) {
 			if (cfg->name)
 				WARN_ON(vpc_object_rename(reg, &vpc->obj, old, NULL));
+			vpc_natgw_renamed(vpc);
 			return err;
 		}
 	}
 	if (cfg->peering_limit >= 0)
 		vpc->peering_limit = cfg->peering_limit;
+	if (cfg->connection_limit >= 0)
+		WRITE_ONCE(vpc->connection_limit, cfg->connection_limit);
 	return 0;
 }
 
@@ -283,6 +293,7 @@ static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
 {
 	const char *name = vpc->obj.name;
 	const struct vpc_peering_side *side;
+	const struct vpc_nat_gateway *nat;
 	const struct vpc_vpn_gateway *gw;
 	const struct vpc_subnet *subnet;
 	const struct vpc_table *table;
@@ -305,6 +316,11 @@ static int refuse_used(struct vpc *vpc, struct netlink_ext_ack *extack)
 	gw = list_first_entry_or_null(&vpc->vpn_gateways, struct vpc_vpn_gateway, node);
 	if (gw)
 		return vpc_err(extack, -EBUSY, "VPC %s has VPN gateway %s", name, gw->obj.name);
+	nat = list_first_entry_or_null(&vpc->nat_gateways, struct vpc_nat_gateway, node);
+	if (nat)
+		return vpc_err(extack, -EBUSY, nat->obj.name[0] ?
+			       "VPC %s has NAT gateway %s" : "VPC %s has a public address%s", name,
+			       nat->obj.name);
 	list_for_each_entry(table, &vpc->tables, node)
 		if (table != vpc->table)
 			return vpc_err(extack, -EBUSY, "VPC %s has table %s", name,
@@ -355,12 +371,15 @@ static void flush_vpc(struct vpc *vpc)
 {
 	static const struct vpc_actor operator = { .operator = true };
 	struct vpc_peering_side *side, *next_side;
+	struct vpc_nat_gateway *nat, *next_nat;
 	struct vpc_vpn_gateway *gw, *next_gw;
 	struct vpc_subnet *subnet, *next_subnet;
 	struct vpc_table *table, *next_table;
 	struct vpc_link *link, *next_link;
 	u32 routes;
 
+	list_for_each_entry_safe(nat, next_nat, &vpc->nat_gateways, node)
+		vpc_natgw_remove(nat);
 	list_for_each_entry_safe(link, next_link, &vpc->links, node) {
 		if (vpc_link_is_uplink(link))
 			vpc_uplink_remove(vpc_uplink_of(link));
@@ -387,6 +406,7 @@ static void flush_vpc(struct vpc *vpc)
  */
 void vpc_flush(struct vpc_net *vn)
 {
+	struct vpc_uplink *uplink;
 	struct vpc_object *obj;
 	u32 id;
 
@@ -405,4 +425,7 @@ void vpc_flush(struct vpc_net *vn)
 		cond_resched();
 	}
 	vpc_customer_gateway_flush(vn);
+	while ((uplink = list_first_entry_or_null(&vn->public_uplinks, struct vpc_uplink,
+						  link.node)))
+		vpc_uplink_remove(uplink);
 }

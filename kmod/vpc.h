@@ -33,6 +33,11 @@
  * @selectors: connections in policy mode; NULL: there is none
  * @transit: a transit domain: without CIDRs, subnets and ports
  * @probe_filter: bits of the addresses that probes speak from, see vpc_probe_maybe()
+ * @nat_gateways: struct vpc_nat_gateway
+ * @router: its own router, one of @nat_gateways; NULL: it has no public address
+ * @nat_zone: conntrack's name for it; there from the first NAT gateway on
+ * @nat_users: how many need @nat_zone
+ * @connection_limit: connections of all its NAT gateways, 0: half of what the machine may have
  * @drops: by reason, per CPU
  * @past: counters of links that are gone
  * @rcu: frees it
@@ -57,6 +62,11 @@ struct vpc {
 	struct list_head routers;
 	struct list_head probes;
 	struct list_head vpn_gateways;
+	struct list_head nat_gateways;
+	struct vpc_nat_gateway __rcu *router;
+	struct vpc_nat_zone __rcu *nat_zone;
+	u32 nat_users;
+	u32 connection_limit;
 	struct vpc_drops __percpu *drops;
 	struct vpc_totals past;
 	struct rcu_head rcu;
@@ -68,6 +78,7 @@ struct vpc {
  * @account: owner (VPC_NEW)
  * @transit: a transit domain (VPC_NEW)
  * @peering_limit: or negative for the default (NEW) or no change (SET)
+ * @connection_limit: or negative for no change
  * @cidr: address space to have, or to add
  * @cidrs: how many
  * @del_cidr: address space to give up (SET)
@@ -78,6 +89,7 @@ struct vpc_vpc_config {
 	u64 account;
 	bool transit;
 	int peering_limit;
+	s64 connection_limit;
 	struct vpc_prefix cidr[VPC_CIDRS_MAX];
 	u8 cidrs;
 	struct vpc_prefix del_cidr[VPC_CIDRS_MAX];

@@ -30,8 +30,11 @@
  *
  *   SETTINGS_SET do: IF_ID_FIRST, IF_ID_LAST
  *
- *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?
- *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?
+ *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?,
+ *                CONNECTION_LIMIT?
+ *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?,
+ *                CONNECTION_LIMIT?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK? (these
+ *                three without the others)
  *   VPC_DEL      do: NAME
  *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
  *   SUBNET_NEW   do: NAME, VPC, CIDR[] (one per family), GATEWAY[]?, TABLE?
@@ -44,7 +47,8 @@
  *   PORT_NEW     do: DEV, SUBNET, ADDRESS[], LLADDR?, ALLOW[]?
  *   PORT_DEL     do: DEV
  *   PORT_GET     do: DEV;  dump: VPC?
- *   UPLINK_NEW   do: DEV, VPC, ADDRESS[] (one per family), GATEWAY[]?, TABLE?
+ *   UPLINK_NEW   do: DEV, VPC, ADDRESS[] (one per family), GATEWAY[]?, TABLE?; a public
+ *                uplink: DEV, GATEWAY[]
  *   UPLINK_DEL   do: DEV
  *   UPLINK_GET   do: DEV;  dump: VPC?
  *   ENDPOINT_GET dump: VPC?
@@ -71,6 +75,13 @@
  *   IPSEC_SET    do: NAME, NEW_NAME
  *   IPSEC_DEL    do: NAME
  *   IPSEC_GET    do: NAME;  dump: VPC?
+ *   NAT_GATEWAY_NEW do: NAME, VPC, UPLINK, ADDRESS[], SNAT[]?, DNAT[]?, FIRST_PORT?,
+ *                LAST_PORT?, PORT_LIMIT?, RATE?
+ *   NAT_GATEWAY_SET do: NAME, NEW_NAME?, ADDRESS[]? (added), DEL_ADDRESS[]?, SNAT[]?
+ *                (added), DEL_SNAT[]?, DNAT[]? (added), DEL_DNAT[]?, FIRST_PORT?,
+ *                LAST_PORT?, PORT_LIMIT?, RATE?
+ *   NAT_GATEWAY_DEL do: NAME
+ *   NAT_GATEWAY_GET do: NAME;  dump: VPC?
  *   PROBE_NEW    do: NAME, VPC? (needed for a ROUTER), NEXTHOP (TYPE and target),
  *                TYPE, SOURCE, DESTINATION, INTERVAL?, MULTIPLIER?, RISE?,
  *                HOLD_DOWN?, FAIL_BACK?, SUPPRESS?, REUSE?, HALF_LIFE?, MULTIHOP?,
@@ -131,6 +142,11 @@
 #define VPC_IPSEC_PREFIXES_MAX	32	/* local and remote ones of a connection, each */
 #define VPC_IPSEC_SELECTORS_MAX	1024	/* of all connections in policy mode of a VPC */
 #define VPC_BANDWIDTH_MAX	400000000000ull	/* bits per second */
+#define VPC_NAT_ADDRESSES_MAX	32	/* public addresses of a NAT gateway */
+#define VPC_NAT_RULES_MAX	256	/* SNAT and DNAT rules of a NAT gateway, each */
+#define VPC_NAT_FIRST_PORT	1024	/* default */
+#define VPC_NAT_LAST_PORT	65535	/* default */
+#define VPC_NAT_PORT_LIMIT	4096	/* default, of one endpoint */
 
 /**
  * enum vpc_cmd - commands of the family
@@ -187,6 +203,10 @@ enum vpc_cmd {
 	VPC_CMD_IPSEC_SET,
 	VPC_CMD_IPSEC_DEL,
 	VPC_CMD_IPSEC_GET,
+	VPC_CMD_NAT_GATEWAY_NEW,
+	VPC_CMD_NAT_GATEWAY_SET,
+	VPC_CMD_NAT_GATEWAY_DEL,
+	VPC_CMD_NAT_GATEWAY_GET,
 
 	/* private: */
 	__VPC_CMD_MAX,
@@ -252,6 +272,7 @@ enum vpc_a_counters {
  * @VPC_A_INFO_VPN_GATEWAYS: u32
  * @VPC_A_INFO_CUSTOMER_GATEWAYS: u32
  * @VPC_A_INFO_IPSECS: u32, IPsec connections
+ * @VPC_A_INFO_NAT_GATEWAYS: u32
  * @VPC_A_INFO_IF_ID_FIRST: u32, not 0. XFRM if_ids from here on are ours: packets of a
  *	security association with such an if_id, and no connection that has it, are
  *	dropped. Default %VPC_IF_ID_FIRST. Refused while there are connections.
@@ -278,6 +299,7 @@ enum vpc_a_info {
 	VPC_A_INFO_IF_ID_FIRST,
 	VPC_A_INFO_IF_ID_LAST,
 	VPC_A_INFO_REBUILDS,
+	VPC_A_INFO_NAT_GATEWAYS,
 
 	/* private: */
 	__VPC_A_INFO_MAX,
@@ -299,6 +321,16 @@ enum vpc_a_info {
  *	uplinks and IPsec connections, past ones included
  * @VPC_A_VPC_TRANSIT: flag: a transit domain, without CIDRs, subnets and ports. VPCs
  *	join it by peerings, see VPC_A_PEERING_PEER.
+ * @VPC_A_VPC_CONNECTION_LIMIT: u32, connections of all its NAT gateways at once; 0
+ *	(default): half of nf_conntrack_max
+ * @VPC_A_VPC_CONNECTIONS: u32, reply: how many there are
+ * @VPC_A_VPC_NAT_ZONE: u16, reply: the conntrack zone of these, absent without a NAT gateway
+ * @VPC_A_VPC_PUBLIC: nested enum vpc_a_public []: public addresses of the VPC's own router;
+ *	with VPC_A_PUBLIC_ENDPOINT, bound to that endpoint. Reply: without counts, see
+ *	NAT_GATEWAY_GET.
+ * @VPC_A_VPC_DEL_PUBLIC: nested enum vpc_a_public []: no new connections; it goes with the last
+ *	one
+ * @VPC_A_VPC_UPLINK: string, device of the public uplink of these; needed with the first one
  */
 enum vpc_a_vpc {
 	VPC_A_VPC_UNSPEC,
@@ -312,6 +344,12 @@ enum vpc_a_vpc {
 	VPC_A_VPC_ID,
 	VPC_A_VPC_COUNTERS,
 	VPC_A_VPC_TRANSIT,
+	VPC_A_VPC_CONNECTION_LIMIT,
+	VPC_A_VPC_CONNECTIONS,
+	VPC_A_VPC_NAT_ZONE,
+	VPC_A_VPC_PUBLIC,
+	VPC_A_VPC_DEL_PUBLIC,
+	VPC_A_VPC_UPLINK,
 
 	/* private: */
 	__VPC_A_VPC_MAX,
@@ -410,11 +448,13 @@ enum vpc_a_port {
  *	reaches directly
  * @VPC_A_UPLINK_DEV: string, name of the device
  * @VPC_A_UPLINK_IFINDEX: u32, reply
- * @VPC_A_UPLINK_VPC: string, the VPC that owns it
+ * @VPC_A_UPLINK_VPC: string, the VPC that owns it; absent: it is a public uplink, which
+ *	NAT gateways share. It has no address and no table, and may be a device that the
+ *	host uses.
  * @VPC_A_UPLINK_ADDRESS: nested enum vpc_a_prefix [], at most one per family:
  *	the VPC's own address on the link, with the length of the link's prefix
  * @VPC_A_UPLINK_GATEWAY: nested enum vpc_a_gateway []: the routers behind it;
- *	each address lies in the prefix of a VPC_A_UPLINK_ADDRESS. A reply also
+ *	each address lies in the prefix of a VPC_A_UPLINK_ADDRESS, if there is a VPC. A reply also
  *	has those that routes name.
  * @VPC_A_UPLINK_TABLE: string, the table for what comes in; empty or absent:
  *	the default table of the VPC
@@ -487,6 +527,8 @@ enum vpc_a_endpoint {
  * @VPC_NH_IPSEC: an IPsec connection: encrypted by its security association, or dropped
  * @VPC_NH_TRANSIT: a peering between a VPC and a transit domain. From the VPC: look it
  *	up in the default table of the domain. From the domain: the endpoints of the VPC.
+ * @VPC_NH_NAT: a NAT gateway of the VPC
+ * @VPC_NH_VPC_ROUTER: the own router of the VPC, which has a public address
  */
 enum vpc_nh_type {
 	VPC_NH_UNSPEC,
@@ -498,6 +540,8 @@ enum vpc_nh_type {
 	VPC_NH_PROHIBIT,
 	VPC_NH_IPSEC,
 	VPC_NH_TRANSIT,
+	VPC_NH_NAT,
+	VPC_NH_VPC_ROUTER,
 
 	/* private: */
 	__VPC_NH_MAX,
@@ -530,6 +574,8 @@ enum vpc_health {
  * @VPC_A_NEXTHOP_SHARE: u32, reply: share of the route's flows that take it now,
  *	0..%VPC_SHARE_ALL
  * @VPC_A_NEXTHOP_IPSEC: string, target of an IPSEC
+ * @VPC_A_NEXTHOP_NAT: string, target of a NAT
+ * @VPC_A_NEXTHOP_VPC: string, target of a VPC_ROUTER: the VPC itself
  */
 enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_UNSPEC,
@@ -542,6 +588,8 @@ enum vpc_a_nexthop {
 	VPC_A_NEXTHOP_HEALTH,
 	VPC_A_NEXTHOP_SHARE,
 	VPC_A_NEXTHOP_IPSEC,
+	VPC_A_NEXTHOP_NAT,
+	VPC_A_NEXTHOP_VPC,
 
 	/* private: */
 	__VPC_A_NEXTHOP_MAX,
@@ -1120,6 +1168,137 @@ enum vpc_a_ipsec {
 };
 
 /**
+ * enum vpc_a_public - a public address of a NAT gateway (nested)
+ * @VPC_A_PUBLIC_ADDRESS: binary, 4 bytes
+ * @VPC_A_PUBLIC_DRAINING: flag, reply: it was removed, and goes with its last connection
+ * @VPC_A_PUBLIC_CONNECTIONS: u32, reply: connections of the gateway that use it
+ * @VPC_A_PUBLIC_TCP_PORTS: u32, reply: ports that endpoints of the gateway have, in blocks
+ * @VPC_A_PUBLIC_UDP_PORTS: u32, reply
+ * @VPC_A_PUBLIC_ICMP_PORTS: u32, reply: identifiers of echo requests
+ * @VPC_A_PUBLIC_LEVEL: u8, reply: 80 or 95: at least so many percent of the ports of a protocol
+ *	are in use; 0: not; see VPC_EVENT_PORTS
+ * @VPC_A_PUBLIC_ENDPOINT: binary, 4 bytes: all that comes in goes to this endpoint, and what it
+ *	starts itself leaves by the address, unless a route says otherwise. Only in
+ *	VPC_A_VPC_PUBLIC.
+ */
+enum vpc_a_public {
+	VPC_A_PUBLIC_UNSPEC,
+	VPC_A_PUBLIC_ADDRESS,
+	VPC_A_PUBLIC_DRAINING,
+	VPC_A_PUBLIC_CONNECTIONS,
+	VPC_A_PUBLIC_TCP_PORTS,
+	VPC_A_PUBLIC_UDP_PORTS,
+	VPC_A_PUBLIC_ICMP_PORTS,
+	VPC_A_PUBLIC_ENDPOINT,
+	VPC_A_PUBLIC_LEVEL,
+
+	/* private: */
+	__VPC_A_PUBLIC_MAX,
+	VPC_A_PUBLIC_MAX = __VPC_A_PUBLIC_MAX - 1
+};
+
+/**
+ * enum vpc_a_snat - whose connections a NAT gateway takes (nested); one of these
+ * @VPC_A_SNAT_SUBNET: string, endpoints of this subnet
+ * @VPC_A_SNAT_PREFIX: nested enum vpc_a_prefix, inside a CIDR of the VPC
+ */
+enum vpc_a_snat {
+	VPC_A_SNAT_UNSPEC,
+	VPC_A_SNAT_SUBNET,
+	VPC_A_SNAT_PREFIX,
+
+	/* private: */
+	__VPC_A_SNAT_MAX,
+	VPC_A_SNAT_MAX = __VPC_A_SNAT_MAX - 1
+};
+
+/**
+ * enum vpc_a_dnat - a port of a public address that leads to an endpoint (nested)
+ * @VPC_A_DNAT_ADDRESS: binary, 4 bytes: the public address
+ * @VPC_A_DNAT_PROTOCOL: u8, 6 (TCP) or 17 (UDP)
+ * @VPC_A_DNAT_PORT: u16, host byte order
+ * @VPC_A_DNAT_LAST_PORT: u16, of a range; default: VPC_A_DNAT_PORT
+ * @VPC_A_DNAT_TO: binary, 4 bytes: inside a CIDR of the VPC; not in a DEL_DNAT
+ * @VPC_A_DNAT_TO_PORT: u16, what VPC_A_DNAT_PORT leads to, a range in its order; default: the
+ *	same
+ */
+enum vpc_a_dnat {
+	VPC_A_DNAT_UNSPEC,
+	VPC_A_DNAT_ADDRESS,
+	VPC_A_DNAT_PROTOCOL,
+	VPC_A_DNAT_PORT,
+	VPC_A_DNAT_LAST_PORT,
+	VPC_A_DNAT_TO,
+	VPC_A_DNAT_TO_PORT,
+
+	/* private: */
+	__VPC_A_DNAT_MAX,
+	VPC_A_DNAT_MAX = __VPC_A_DNAT_MAX - 1
+};
+
+/**
+ * enum vpc_a_nat_gateway - a NAT gateway: the way of a VPC to a public network and back
+ * @VPC_A_NAT_GATEWAY_PAD: alignment, no content
+ * @VPC_A_NAT_GATEWAY_NAME: string; absent in a reply: it is the own router of the VPC
+ * @VPC_A_NAT_GATEWAY_NEW_NAME: string, the name to take
+ * @VPC_A_NAT_GATEWAY_VPC: string, its VPC; filter of a dump
+ * @VPC_A_NAT_GATEWAY_UPLINK: string, device of a public uplink; absent in a reply when the
+ *	device is gone
+ * @VPC_A_NAT_GATEWAY_ADDRESS: nested enum vpc_a_public [], 1..%VPC_NAT_ADDRESSES_MAX. Other
+ *	gateways may have the same ones.
+ * @VPC_A_NAT_GATEWAY_DEL_ADDRESS: nested enum vpc_a_public []: no new connections; what there
+ *	is goes on, and the address goes with the last connection
+ * @VPC_A_NAT_GATEWAY_SNAT: nested enum vpc_a_snat [], at most %VPC_NAT_RULES_MAX
+ * @VPC_A_NAT_GATEWAY_DEL_SNAT: nested enum vpc_a_snat []
+ * @VPC_A_NAT_GATEWAY_DNAT: nested enum vpc_a_dnat [], at most %VPC_NAT_RULES_MAX. No two rules
+ *	of a public address overlap, whatever their gateways.
+ * @VPC_A_NAT_GATEWAY_DEL_DNAT: nested enum vpc_a_dnat []
+ * @VPC_A_NAT_GATEWAY_FIRST_PORT: u16, of the ports that new connections get, a multiple of 16;
+ *	default %VPC_NAT_FIRST_PORT
+ * @VPC_A_NAT_GATEWAY_LAST_PORT: u16, one less than a multiple of 16; default
+ *	%VPC_NAT_LAST_PORT
+ * @VPC_A_NAT_GATEWAY_PORT_LIMIT: u32, 16..65536: ports of TCP, of UDP and identifiers of ICMP
+ *	that one endpoint may have; default %VPC_NAT_PORT_LIMIT
+ * @VPC_A_NAT_GATEWAY_RATE: u32, new connections per second of one endpoint, 0 (default): any
+ * @VPC_A_NAT_GATEWAY_CONNECTIONS: u32, reply: how many there are
+ * @VPC_A_NAT_GATEWAY_SOURCES: u32, reply: endpoints that have ports
+ * @VPC_A_NAT_GATEWAY_EXHAUSTED: u64, reply: new connections that found no free port
+ * @VPC_A_NAT_GATEWAY_LIMITED: u64, reply: new connections of endpoints that had
+ *	VPC_A_NAT_GATEWAY_PORT_LIMIT ports
+ * @VPC_A_NAT_GATEWAY_COUNTERS: nested enum vpc_a_counters, reply: RX: packets of endpoints, TX:
+ *	packets to endpoints
+ * @VPC_A_NAT_GATEWAY_ID: u32, reply
+ */
+enum vpc_a_nat_gateway {
+	VPC_A_NAT_GATEWAY_UNSPEC,
+	VPC_A_NAT_GATEWAY_PAD,
+	VPC_A_NAT_GATEWAY_NAME,
+	VPC_A_NAT_GATEWAY_NEW_NAME,
+	VPC_A_NAT_GATEWAY_VPC,
+	VPC_A_NAT_GATEWAY_UPLINK,
+	VPC_A_NAT_GATEWAY_ADDRESS,
+	VPC_A_NAT_GATEWAY_DEL_ADDRESS,
+	VPC_A_NAT_GATEWAY_SNAT,
+	VPC_A_NAT_GATEWAY_DEL_SNAT,
+	VPC_A_NAT_GATEWAY_DNAT,
+	VPC_A_NAT_GATEWAY_DEL_DNAT,
+	VPC_A_NAT_GATEWAY_FIRST_PORT,
+	VPC_A_NAT_GATEWAY_LAST_PORT,
+	VPC_A_NAT_GATEWAY_PORT_LIMIT,
+	VPC_A_NAT_GATEWAY_RATE,
+	VPC_A_NAT_GATEWAY_CONNECTIONS,
+	VPC_A_NAT_GATEWAY_SOURCES,
+	VPC_A_NAT_GATEWAY_EXHAUSTED,
+	VPC_A_NAT_GATEWAY_LIMITED,
+	VPC_A_NAT_GATEWAY_COUNTERS,
+	VPC_A_NAT_GATEWAY_ID,
+
+	/* private: */
+	__VPC_A_NAT_GATEWAY_MAX,
+	VPC_A_NAT_GATEWAY_MAX = __VPC_A_NAT_GATEWAY_MAX - 1
+};
+
+/**
  * enum vpc_event - what happened
  * @VPC_EVENT_ADDED: the object was created
  * @VPC_EVENT_CHANGED: it was changed by a command, or (VPN gateway, IPsec connection) its
@@ -1131,6 +1310,8 @@ enum vpc_a_ipsec {
  * @VPC_EVENT_ENABLED: an expired peering is pending again
  * @VPC_EVENT_FLUSHED: the namespace has no objects any more; carries no object
  * @VPC_EVENT_FLIP: the health of a next hop has changed; on the group "health"
+ * @VPC_EVENT_PORTS: of a NAT gateway: VPC_A_PUBLIC_LEVEL of an address has changed. It falls to 0
+ *	below 70 percent.
  */
 enum vpc_event {
 	VPC_EVENT_ADDED,
@@ -1142,6 +1323,7 @@ enum vpc_event {
 	VPC_EVENT_ENABLED,
 	VPC_EVENT_FLUSHED,
 	VPC_EVENT_FLIP,
+	VPC_EVENT_PORTS,
 };
 
 /**
@@ -1163,6 +1345,7 @@ enum vpc_event {
  * @VPC_A_EVENT_VPN_GATEWAY: nested enum vpc_a_vpn_gateway
  * @VPC_A_EVENT_CUSTOMER_GATEWAY: nested enum vpc_a_customer_gateway
  * @VPC_A_EVENT_IPSEC: nested enum vpc_a_ipsec
+ * @VPC_A_EVENT_NAT_GATEWAY: nested enum vpc_a_nat_gateway
  */
 enum vpc_a_event {
 	VPC_A_EVENT_UNSPEC,
@@ -1181,6 +1364,7 @@ enum vpc_a_event {
 	VPC_A_EVENT_VPN_GATEWAY,
 	VPC_A_EVENT_CUSTOMER_GATEWAY,
 	VPC_A_EVENT_IPSEC,
+	VPC_A_EVENT_NAT_GATEWAY,
 
 	/* private: */
 	__VPC_A_EVENT_MAX,

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's conntrack and NAT, called as net/sched/act_ct.c calls them, not by hooks: only
+ * what needs translation is tracked, and no rule of the host's has a hand in it.
+ */
+
+#include <linux/icmp.h>
+#include <linux/rtnetlink.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "nat.h"
+#include "natgw.h"
+
+#if !IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES)
+#error "vpc needs a kernel with CONFIG_NF_CONNTRACK_ZONES, to keep the connections of VPCs apart"
+#endif
+
+/* Conntrack zones that are ours; users have those below. */
+#define VPC_ZONE_FIRST 32768
+#define VPC_ZONE_LAST 65535
+
+static struct nf_conn *template_new(struct net *net, u16 id, u8 dir)
+{
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, id, dir, 0);
+	return nf_ct_tmpl_alloc(net, &zone, GFP_KERNEL);
+}
+
+/**
+ * vpc_nat_zone_new() - a conntrack zone for a VPC
+ * @vn: the namespace
+ * @extack: gets the sentence of a refusal
+ * Context: may sleep.
+ * Return: it or an ERR_PTR().
+ */
+struct vpc_nat_zone *vpc_nat_zone_new(struct vpc_net *vn, struct netlink_ext_ack *extack)
+{
+	struct vpc_nat_zone *zone;
+	int id;
+
+	id = ida_alloc_range(&vn->nat_zones, VPC_ZONE_FIRST, VPC_ZONE_LAST, GFP_KERNEL);
+	if (id < 0)
+		return ERR_PTR(vpc_err(extack, id, id == -ENOSPC ?
+				       "there is no conntrack zone left: %d VPCs have one" :
+				       "no memory for a conntrack zone",
+				       VPC_ZONE_LAST - VPC_ZONE_FIRST + 1));
+	zone = kzalloc(sizeof(*zone), GFP_KERNEL_ACCOUNT);
+	if (!zone)
+		goto no_memory;
+	nf_ct_zone_init(&zone->both, id, NF_CT_DEFAULT_ZONE_DIR, 0);
+	zone->out = template_new(vn->net, id, NF_CT_ZONE_DIR_ORIG);
+	zone->in = template_new(vn->net, id, NF_CT_ZONE_DIR_REPL);
+	if (zone->out && zone->in)
+		return zone;
+	if (zone->out)
+		nf_ct_put(zone->out);
+	if (zone->in)
+		nf_ct_put(zone->in);
+	kfree(zone);
+no_memory:
+	ida_free(&vn->nat_zones, id);
+	return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for a conntrack zone"));
+}
+
+/**
+ * vpc_nat_zone_free() - a zone that no packet sees and no connection is in
+ * @vn: the namespace
+ * @zone: the zone
+ * Context: may sleep.
+ */
+void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone)
+{
+	WARN_ON(atomic_read(&zone->connections));
+	ida_free(&vn->nat_zones, zone->both.id);
+	nf_ct_put(zone->out);
+	nf_ct_put(zone->in);
+	kfree(zone);
+}
+
+static_assert(sizeof(struct vpc_nat_flow) <= sizeof_field(struct nf_conn_help, data));
+static_assert(sizeof(struct vpc_nat_pending) <= sizeof_field(struct nf_conn_help, data));
+static_assert(VPC_NAT_BLOCK_PORTS == 1 << VPC_NAT_BLOCK_SHIFT);
+
+static struct vpc_nat_flow *data_of(const struct nf_conn *ct)
+{
+	return nfct_help_data(ct);
+}
+
+static void count(const struct vpc_nat_flow *flow, int by)
+{
+	struct vpc_nat_zone *zone = rcu_dereference(flow->gateway->vpc->nat_zone);
+
+	atomic_add(by, &zone->connections);
+	atomic_add(by, &flow->gateway->connections);
+	atomic_add(by, &flow->share->connections);
+}
+
+static void give_up(const struct vpc_nat_flow *flow)
+{
+	bool drained;
+
+	local_bh_disable();
+	count(flow, -1);
+	drained = READ_ONCE(flow->share->draining) && !atomic_read(&flow->share->connections);
+	if (flow->block)
+		vpc_nat_ports_give(flow);
+	if (drained)
+		vpc_natgw_wake(flow->gateway->vpc->vn);
+	local_bh_enable();
+}
+
+/* Conntrack: the connection has left the table. RCU read side. */
+static void destroy(struct nf_conn *ct)
+{
+	give_up(data_of(ct));
+}
+
+static int help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+		enum ip_conntrack_info ctinfo)
+{
+	return NF_ACCEPT;
+}
+
+/*
+ * Helpers of conntrack have room in a connection and hear of its end; nobody else does. This one
+ * is in no list, so that nobody can ask for it by name.
+ */
+static struct nf_conntrack_helper helper __read_mostly = {
+	.name = "vpc",
+	.me = THIS_MODULE,
+	.help = help,
+	.destroy = destroy,
+};
+
+/* The same before it is in the table: there is nothing to give back. */
+static struct nf_conntrack_helper pending __read_mostly = {
+	.name = "vpc",
+	.me = THIS_MODULE,
+	.help = help,
+};
+
+/* The area of a connection that is not confirmed. */
+static struct nf_conn_help *area_of(struct nf_conn *ct)
+{
+	return nfct_help(ct) ?: nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+}
+
+/**
+ * vpc_nat_pend() - whose a new connection will be
+ * @ct: the connection, not confirmed
+ * @p: the gateway and the like
+ * Context: softirq.
+ * Return: false without memory.
+ */
+bool vpc_nat_pend(struct nf_conn *ct, const struct vpc_nat_pending *p)
+{
+	struct nf_conn_help *area = area_of(ct);
+
+	if (!area)
+		return false;
+	*(struct vpc_nat_pending *)nfct_help_data(ct) = *p;
+	rcu_assign_pointer(area->helper, &pending);
+	return true;
+}
+
+/**
+ * vpc_nat_pending_of() - what vpc_nat_pend() has noted
+ * @ct: the connection, not confirmed
+ * Context: RCU read side.
+ * Return: it, or NULL.
+ */
+const struct vpc_nat_pending *vpc_nat_pending_of(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *area = nfct_help(ct);
+
+	if (!area || rcu_access_pointer(area->helper) != &pending)
+		return NULL;
+	return nfct_help_data(ct);
+}
+
+/**
+ * vpc_nat_flow_of() - what we keep of a connection
+ * @ct: the connection
+ * Context: RCU read side.
+ * Return: it, or NULL: the connection is not ours.
+ */
+const struct vpc_nat_flow *vpc_nat_flow_of(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *area = nfct_help(ct);
+
+	if (!area || rcu_access_pointer(area->helper) != &helper)
+		return NULL;
+	return data_of(ct);
+}
+
+/**
+ * vpc_nat_flow_set() - a new connection is ours
+ * @ct: the connection, not confirmed
+ * @flow: what we keep of it; its port is given back if this fails
+ *
+ * Whoever does not get it into the table calls vpc_nat_flow_lost().
+ *
+ * Context: softirq, RCU read side.
+ * Return: VPC_DROP_MAX or VPC_DROP_NO_MEMORY.
+ */
+enum vpc_drop_reason vpc_nat_flow_set(struct nf_conn *ct, const struct vpc_nat_flow *flow)
+{
+	struct nf_conn_help *area;
+
+	area = area_of(ct);
+	if (!area) {
+		if (flow->block)
+			vpc_nat_ports_give(flow);
+		return VPC_DROP_NO_MEMORY;
+	}
+	*data_of(ct) = *flow;
+	rcu_assign_pointer(area->helper, &helper);
+	count(flow, 1);
+	return VPC_DROP_MAX;
+}
+
+/**
+ * vpc_nat_flow_lost() - a connection did not get into the table
+ * @flow: a copy of what we kept of it
+ * Context: softirq, RCU read side.
+ */
+void vpc_nat_flow_lost(const struct vpc_nat_flow *flow)
+{
+	give_up(flow);
+}
+
+/**
+ * vpc_nat_icmp_error() - is it an error message?
+ * @skb: an IPv4 packet, not a later fragment
+ * Context: any.
+ * Return: true if it is.
+ */
+bool vpc_nat_icmp_error(const struct sk_buff *skb)
+{
+	const u8 *type;
+	u8 buf;
+
+	if (ip_hdr(skb)->protocol != IPPROTO_ICMP)
+		return false;
+	type = skb_header_pointer(skb, ip_hdrlen(skb), 1, &buf);
+	return type && icmp_is_err(*type);
+}
+
+/**
+ * vpc_nat_class_of() - whose ports a protocol has
+ * @proto: of IPv4
+ * Context: any.
+ * Return: the class, or VPC_NAT_CLASSES: it is not translated.
+ */
+enum vpc_nat_class vpc_nat_class_of(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return VPC_NAT_TCP;
+	case IPPROTO_UDP:
+		return VPC_NAT_UDP;
+	case IPPROTO_ICMP:
+		return VPC_NAT_ICMP;
+	default:
+		return VPC_NAT_CLASSES;
+	}
+}
+
+/**
+ * vpc_nat_track() - let conntrack see a packet
+ * @vn: the namespace
+ * @skb: starts at its network header, no fragment; has its connection afterwards
+ * @tmpl: template with the zone, or NULL for zone 0
+ * Context: softirq, RCU read side.
+ * Return: VPC_DROP_MAX or why it must go; it is not freed.
+ */
+enum vpc_drop_reason vpc_nat_track(struct vpc_net *vn, struct sk_buff *skb, struct nf_conn *tmpl)
+{
+	const struct nf_hook_state state = {
+		.hook = NF_INET_PRE_ROUTING,
+		.pf = NFPROTO_IPV4,
+		.net = vn->net,
+	};
+
+	nf_reset_ct(skb);
+	if (tmpl) {
+		nf_conntrack_get(&tmpl->ct_general);
+		nf_ct_set(skb, tmpl, IP_CT_NEW);
+	}
+	if (nf_conntrack_in(skb, &state) != NF_ACCEPT)
+		return VPC_DROP_NAT_TABLE;
+	return skb_nfct(skb) ? VPC_DROP_MAX : VPC_DROP_NAT_INVALID;
+}
+
+static bool translate_one(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+			  enum nf_nat_manip_type manip)
+{
+	/* As HOOK2MANIP() wants it. */
+	unsigned int hook = manip == NF_NAT_MANIP_SRC ? NF_INET_LOCAL_IN : NF_INET_LOCAL_OUT;
+
+	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY)
+		return nf_nat_icmp_reply_translation(skb, ct, ctinfo, hook);
+	return nf_nat_packet(ct, ctinfo, hook, skb) == NF_ACCEPT;
+}
+
+/**
+ * vpc_nat_translate() - translate a packet as its connection says
+ * @skb: the packet, with its connection
+ * Context: softirq, RCU read side.
+ * Return: false when it cannot be.
+ */
+bool vpc_nat_translate(struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	return translate_one(skb, ct, ctinfo, NF_NAT_MANIP_SRC) &&
+	       translate_one(skb, ct, ctinfo, NF_NAT_MANIP_DST);
+}
+
+static int is_of(struct nf_conn *ct, void *data)
+{
+	const struct vpc_nat_flow *flow = vpc_nat_flow_of(ct);
+
+	return flow && flow->gateway == data;
+}
+
+/**
+ * vpc_nat_kill() - end all connections of a gateway
+ * @vn: the namespace
+ * @gw: the gateway, which gets no new ones
+ * Context: may sleep.
+ */
+void vpc_nat_kill(struct vpc_net *vn, const struct vpc_nat_gateway *gw)
+{
+	const struct nf_ct_iter_data iter = {
+		.net = vn->net,
+		.data = (void *)gw,
+	};
+
+	if (atomic_read(&gw->connections))
+		nf_ct_iterate_cleanup_net(is_of, &iter);
+}
+
+static int is_ours(struct nf_conn *ct, void *data)
+{
+	return !!vpc_nat_flow_of(ct);
+}
+
+/**
+ * vpc_nat_module_exit() - no connection refers to us any more
+ * Context: may sleep; there are no gateways.
+ */
+void vpc_nat_module_exit(void)
+{
+	nf_ct_iterate_destroy(is_ours, NULL);
+}
