@@ -18,6 +18,7 @@ static const char *const events[] = {
 	[VPC_EVENT_ENABLED] = "enabled",
 	[VPC_EVENT_FLUSHED] = "flushed",
 	[VPC_EVENT_FLIP] = "flip",
+	[VPC_EVENT_PORTS] = "ports",
 };
 
 static const char *now(char text[DATE_TEXT])

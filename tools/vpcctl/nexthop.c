@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Next hops, which routes lead to and probes check. */
+#include <ctype.h>
+#include <string.h>
+
 #include "complete.h"
 #include "field.h"
 #include "nexthop.h"
@@ -14,6 +17,8 @@ static const char *const types[] = {
 	[VPC_NH_PROHIBIT] = "prohibit",
 	[VPC_NH_IPSEC] = "ipsec",
 	[VPC_NH_TRANSIT] = "transit",
+	[VPC_NH_NAT] = "nat",
+	[VPC_NH_VPC_ROUTER] = "router",
 };
 
 static const char *const healths[] = {
@@ -22,6 +27,13 @@ static const char *const healths[] = {
 	[VPC_HEALTH_UP] = "up",
 };
 
+/* After "router": names begin with a letter, as IPv6 addresses may, which have colons. */
+static bool names_vpc(const struct args *args)
+{
+	return args->left && isalpha((unsigned char)args->word[0][0]) &&
+	       !strchr(args->word[0], ':');
+}
+
 int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 		  const char *what, unsigned int *type)
 {
@@ -29,6 +41,7 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 	const char *word;
 	int err;
 
+	/* Of two with the same word the first one is taken: see names_vpc(). */
 	for (*type = VPC_NH_PEERING; *type < ARRAY_SIZE(types); ++*type)
 		if ((allowed & 1ul << *type) && args_take(args, types[*type]))
 			break;
@@ -37,12 +50,22 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 		return word ? usage("\"%s\" is not a type of next hop", word) :
 			      STATUS_USAGE;
 	}
+	if (*type == VPC_NH_ROUTER && names_vpc(args))
+		*type = VPC_NH_VPC_ROUTER;
 	err = parse_put(nla_put_u8(msg, VPC_A_NEXTHOP_TYPE, *type));
 	if (err)
 		return err;
+	if (*type == VPC_NH_VPC_ROUTER) {
+		complete_names(args, &vpc_object);
+		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_VPC);
+	}
 	if (*type == VPC_NH_IPSEC) {
 		complete_names(args, &ipsec_object);
 		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_IPSEC);
+	}
+	if (*type == VPC_NH_NAT) {
+		complete_names(args, &nat_gateway_object);
+		return parse_name(args, KEY_NAME, msg, VPC_A_NEXTHOP_NAT);
 	}
 	if (*type == VPC_NH_PEERING || *type == VPC_NH_TRANSIT) {
 		complete_names(args, &peering_object);
@@ -50,7 +73,7 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 	}
 	if (*type != VPC_NH_ROUTER)
 		return 0;
-	word = args_need(args, "ADDR after \"router\"");
+	word = args_need(args, "ADDR or VPC after \"router\"");
 	if (!word)
 		return STATUS_USAGE;
 	return parse_address(word, &address) ?:
@@ -76,6 +99,10 @@ void nexthop_print_target(const struct attrs *nexthop, const char *label)
 		field_string(nexthop, VPC_A_NEXTHOP_IPSEC, "ipsec", "");
 	if (type == VPC_NH_PEERING || type == VPC_NH_TRANSIT)
 		field_string(nexthop, VPC_A_NEXTHOP_PEERING, "peering", "");
+	if (type == VPC_NH_VPC_ROUTER)
+		field_string(nexthop, VPC_A_NEXTHOP_VPC, "vpc", "");
+	if (type == VPC_NH_NAT)
+		field_string(nexthop, VPC_A_NEXTHOP_NAT, "nat", "");
 	if (type == VPC_NH_ROUTER)
 		field_address(nexthop, VPC_A_NEXTHOP_ADDRESS, "address", "");
 }

@@ -4,9 +4,8 @@
 #include "print.h"
 
 static const struct key add_keys[] = {
-	{ "vpc", KEY_NAME, VPC_A_UPLINK_VPC, KEY_REQUIRED, 0 },
-	{ "address", KEY_INTERFACE, VPC_A_UPLINK_ADDRESS,
-	  KEY_MANY | KEY_REQUIRED, 0 },
+	{ "vpc", KEY_NAME, VPC_A_UPLINK_VPC, 0, 0 },
+	{ "address", KEY_INTERFACE, VPC_A_UPLINK_ADDRESS, KEY_MANY, 0 },
 	{ "gateway", KEY_GATEWAY, VPC_A_UPLINK_GATEWAY, KEY_MANY, 0 },
 	{ "table", KEY_TABLE, VPC_A_UPLINK_TABLE, 0, 0 },
 	{ 0 }
@@ -53,6 +52,7 @@ const struct object uplink_object = {
 	.usage =
 "vpcctl uplink add DEV vpc VPC address ADDR/LEN [ address ADDR/LEN ]\n"
 "                      [ gateway ADDR ]... [ table { TABLE | default } ]\n"
+"vpcctl uplink add DEV gateway ADDR [ gateway ADDR ]...     (public, for NAT gateways)\n"
 "vpcctl uplink del DEV\n"
 "vpcctl uplink show [ DEV ] [ vpc VPC ]\n",
 	.commands = commands,

@@ -98,7 +98,7 @@ struct object {
 extern const struct object vpc_object, subnet_object, port_object,
 	uplink_object, endpoint_object, table_object, route_object,
 	peering_object, probe_object, vpn_gateway_object,
-	customer_gateway_object, ipsec_object, namespace_object, check_object,
+	customer_gateway_object, ipsec_object, nat_gateway_object, namespace_object, check_object,
 	stats_object, flush_object,
 	monitor_object, version_object;
 
