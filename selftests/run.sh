@@ -25,7 +25,8 @@ bad=()
 # Names that bring others along.
 also_named="failover: probes bfd frr groups sessions
 ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
-ipsec: ipsec_limits ipsec_peers"
+ipsec: ipsec_limits ipsec_peers
+nat: nat_in nat_limits nat_balancer"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do

@@ -24,6 +24,7 @@ static struct {
 	int i;		/* how many of the repeated attribute there are already */
 	bool plain;	/* next hops without a target: what counts is how many */
 	bool probed;	/* the next hop is of a probe */
+	bool open;	/* an uplink without a VPC */
 } draw;
 
 const struct attr_set *set_of(int number)
@@ -81,8 +82,10 @@ static void name_of(const char *what, char *out, size_t size)
 		snprintf(out, size, "t%d.%d", n, k % 2);
 	else if (!strcmp(what, "peering"))
 		snprintf(out, size, "p%d.%d", a, b);
+	else if (!strcmp(what, "public") || (!strcmp(what, "uplink") && draw.open))
+		snprintf(out, size, "u0");
 	else if (!strcmp(what, "uplink") || (!strcmp(what, "route") && chance(30)))
-		snprintf(out, size, "u%d", n % UPLINK_DEVS);
+		snprintf(out, size, "u%d", 1 + n % (UPLINK_DEVS - 1));
 	else
 		snprintf(out, size, "f%d", (n * SUBNETS + k) % PORT_DEVS);
 }
@@ -125,6 +128,11 @@ static unsigned int prefix_of(const char *set, unsigned char *out, __u8 *len)
 	if (!strcmp(set, "uplink")) {
 		*len = draw.v6 ? 64 : 24;
 		return address(out, 0xfd02, n, 0, 2);
+	}
+	if (!strcmp(set, "snat")) {
+		draw.v6 = false;
+		*len = 16 + 8 * (which & 1);
+		return address(out, 0xfd00, n, which & 1 ? k : 0, 0);
 	}
 	if (!strcmp(set, "port")) {	/* allowed sources */
 		*len = draw.v6 ? 64 : 24;
@@ -248,6 +256,8 @@ static void gen_nexthop(int parent, const struct attr *a)
 			tree_add(n, b->number, &type, 1);
 		else if (b->number == VPC_A_NEXTHOP_PEERING ? type == VPC_NH_PEERING :
 			 b->number == VPC_A_NEXTHOP_ADDRESS ? type == VPC_NH_ROUTER :
+			 b->number == VPC_A_NEXTHOP_NAT ? type == VPC_NH_NAT :
+			 b->number == VPC_A_NEXTHOP_VPC ? type == VPC_NH_VPC_ROUTER :
 			 b->type != T_FLAG && chance(draw.probed ? 2 : 30))
 			gen_attr(n, set, b);
 	}
@@ -277,6 +287,52 @@ static void gen_op(int parent, const struct attr *a)
 	draw.plain = false;
 }
 
+/* One of a few, so that rules meet addresses, and deletions additions. */
+static void public_address(int parent, int attr)
+{
+	unsigned char addr[4] = { 198, 18, 0, 1 + rnd(6) };
+
+	tree_add(parent, attr, addr, 4);
+}
+
+static void inside_address(int parent, int attr)
+{
+	unsigned char addr[4] = { 10, draw.n, draw.k, 10 };
+
+	tree_add(parent, attr, addr, 4);
+}
+
+static void gen_public(int n, int set)
+{
+	public_address(n, VPC_A_PUBLIC_ADDRESS);
+	if (set == SET_VPC && chance(50))
+		inside_address(n, VPC_A_PUBLIC_ENDPOINT);
+}
+
+static void gen_snat(int n)
+{
+	if (chance(50))
+		gen_attr(n, SET_SNAT, attr_of(SET_SNAT, VPC_A_SNAT_SUBNET));
+	else
+		gen_attr(n, SET_SNAT, attr_of(SET_SNAT, VPC_A_SNAT_PREFIX));
+}
+
+static void gen_dnat(int n, bool del)
+{
+	__u8 proto = chance(50) ? 6 : 17;
+	__u16 port = 80 + rnd(8), last = port + rnd(4);
+
+	public_address(n, VPC_A_DNAT_ADDRESS);
+	tree_add(n, VPC_A_DNAT_PROTOCOL, &proto, 1);
+	tree_add(n, VPC_A_DNAT_PORT, &port, 2);
+	if (chance(30))
+		tree_add(n, VPC_A_DNAT_LAST_PORT, &last, 2);
+	if (!del || chance(20))
+		inside_address(n, VPC_A_DNAT_TO);
+	if (chance(30))
+		tree_add(n, VPC_A_DNAT_TO_PORT, &port, 2);
+}
+
 static void gen_nest(int parent, int set, const struct attr *a)
 {
 	unsigned char addr[16];
@@ -299,6 +355,14 @@ static void gen_nest(int parent, int set, const struct attr *a)
 		n = tree_add(parent, a->number | NLA_F_NESTED, NULL, 0);
 		size = host_of("gateway", addr);
 		tree_add(n, VPC_A_GATEWAY_ADDRESS, addr, size);
+	} else if (a->nested == SET_PUBLIC || a->nested == SET_SNAT || a->nested == SET_DNAT) {
+		n = tree_add(parent, a->number | NLA_F_NESTED, NULL, 0);
+		if (a->nested == SET_PUBLIC)
+			gen_public(n, set);
+		else if (a->nested == SET_SNAT)
+			gen_snat(n);
+		else
+			gen_dnat(n, a->number == VPC_A_NAT_GATEWAY_DEL_DNAT);
 	} else {
 		n = tree_add(parent, a->number | NLA_F_NESTED, NULL, 0);
 		gen_all(n, a->nested);
@@ -316,6 +380,10 @@ static void gen_number(int parent, const struct attr *a)
 		v = 1;
 	else if (!strcmp(a->name, "peering-limit") && chance(90))
 		v = VPCS + rnd(10);
+	else if (!strcmp(a->name, "first-port") && chance(90))
+		v = 16 * (1 + rnd(100));
+	else if (!strcmp(a->name, "last-port") && chance(90))
+		v = 65536 - 16 * rnd(100) - 1;
 	else if (!strcmp(a->name, "suppress") && chance(90))
 		v = 2000 + rnd(3000);
 	else if (!strcmp(a->name, "reuse") && chance(90))
@@ -348,6 +416,8 @@ static void gen_attr(int parent, int set, const struct attr *a)
 		}
 		if (!strcmp(what, "name") || !strcmp(what, "new-name") || !strcmp(what, "dev"))
 			what = sets[set].name;
+		if (!strcmp(what, "uplink") && set != SET_UPLINK)
+			what = "public";
 		if (!strcmp(a->name, "new-name"))
 			draw.n = rnd(VPCS);
 		name_of(what, (char *)buf, sizeof(buf));
@@ -427,7 +497,9 @@ static void gen_slots(const struct slot *slot, int slots, int set)
 		int which = chance(60) ? slot->choices - 1 : (int)rnd(slot->choices);
 		const struct attr *a = attr_of(set, slot->number[which]);
 
-		if (slot->optional ? !chance(likely_of(a)) : i == missing)
+		if (draw.open && strcmp(a->name, "dev") != 0 && strcmp(a->name, "gateway") != 0)
+			continue;
+		if (slot->optional && !draw.open ? !chance(likely_of(a)) : i == missing)
 			continue;
 		count = 1;
 		if (slot->repeated && a->nested == SET_OP)
@@ -474,6 +546,7 @@ void gen_request(struct msg *m, struct request *r)
 		draw.p = n;
 	}
 	draw.spoil = r->way == WAY_NEARLY ? (int)rnd(6) : -1;
+	draw.open = !strcmp(c->name, "uplink-new") && chance(40);
 	tree_clear();
 	gen_slots(r->dump ? c->dump : c->doit, r->dump ? c->dump_slots : c->do_slots, c->set);
 	draw.spoil = -1;
