@@ -482,9 +482,14 @@ static const struct command *draw_command(void)
 	return &commands[i];
 }
 
-/* How often an optional attribute is there. Peerings wait only between two accounts. */
+/*
+ * How often an optional attribute is there. Peerings wait only between two accounts; what is to
+ * be deleted is rarely there.
+ */
 static unsigned int likely_of(const struct attr *a)
 {
+	if (!strncmp(a->name, "del-", 4))
+		return 8;
 	return a->type == T_FLAG ? 8 : !strcmp(a->name, "account") ? 90 : 30;
 }
 
@@ -497,6 +502,9 @@ static void gen_slots(const struct slot *slot, int slots, int set)
 		int which = chance(60) ? slot->choices - 1 : (int)rnd(slot->choices);
 		const struct attr *a = attr_of(set, slot->number[which]);
 
+		/* Most VPCs are no transit domains, or nothing would fit into them. */
+		if (a->type == T_FLAG && slot->choices > 1 && chance(85))
+			a = attr_of(set, slot->number[0]);
 		if (draw.open && strcmp(a->name, "dev") != 0 && strcmp(a->name, "gateway") != 0)
 			continue;
 		if (slot->optional && !draw.open ? !chance(likely_of(a)) : i == missing)
