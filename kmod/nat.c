@@ -411,6 +411,9 @@ static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
 
 	if (vpc_nat_class_of(orig->dst.protonum) == VPC_NAT_CLASSES)
 		return VPC_DROP_NAT_PROTOCOL;
+	/* Nobody outside has one of our addresses. */
+	if (!hairpin && vpc_public_find4(vn, orig->src.u3.ip))
+		return VPC_DROP_NAT_SPOOFED;
 	slot = slot_of(public, orig);
 	if (!slot || !may_start(skb))
 		return VPC_DROP_NAT_UNSOLICITED;
@@ -485,7 +488,7 @@ static enum vpc_drop_reason track_in(struct vpc_net *vn, struct sk_buff *skb,
 	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
 	if (!flow)
 		return VPC_DROP_NAT_UNSOLICITED;
-	if (flow->share->public != public ||
+	if (flow->share->public != public || flow->hairpin != hairpin ||
 	    CTINFO2DIR(ctinfo) != (nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG ?
 				   IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL))
 		return VPC_DROP_NAT_SPOOFED;

@@ -102,15 +102,15 @@ static void count(const struct vpc_nat_flow *flow, int by)
 
 static void give_up(const struct vpc_nat_flow *flow)
 {
-	bool drained;
+	struct vpc_net *vn = flow->gateway->vpc->vn;
 
 	local_bh_disable();
-	count(flow, -1);
-	drained = READ_ONCE(flow->share->draining) && !atomic_read(&flow->share->connections);
 	if (flow->block)
 		vpc_nat_ports_give(flow);
-	if (drained)
-		vpc_natgw_wake(flow->gateway->vpc->vn);
+	count(flow, -1);
+	/* Whoever waits for the last connection waits for the read lock, too. */
+	if (READ_ONCE(flow->share->draining) && !atomic_read(&flow->share->connections))
+		vpc_natgw_wake(vn);
 	local_bh_enable();
 }
 
@@ -345,6 +345,10 @@ void vpc_nat_kill(struct vpc_net *vn, const struct vpc_nat_gateway *gw)
 
 	if (atomic_read(&gw->connections))
 		nf_ct_iterate_cleanup_net(is_of, &iter);
+	/* Somebody else may be about to delete one, and tell us in a moment. */
+	while (atomic_read(&gw->connections))
+		schedule_timeout_uninterruptible(1);
+	synchronize_net();
 }
 
 static int is_ours(struct nf_conn *ct, void *data)

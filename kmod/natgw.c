@@ -531,7 +531,6 @@ static void stop(struct vpc_nat_gateway *gw)
 	vpc_adj_quiesce(vn);
 	synchronize_net();
 	vpc_nat_kill(vn, gw);
-	synchronize_net();
 	list_for_each_entry_safe(share, next, &gw->shares, node)
 		share_release(share);
 }
