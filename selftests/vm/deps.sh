@@ -16,7 +16,7 @@ check="linux-headers-cloud-amd64 qemu-system-x86 qemu-system-common busybox-stat
 	traceroute ndisc6 tcpdump nftables iperf3 conntrack ethtool socat netcat-openbsd nmap jq
 	python3 python3-scapy python3-yaml sparse shellcheck codespell clang libclang-rt-14-dev
 	perl mandoc frr charon-systemd strongswan-swanctl strongswan-pki
-	libstrongswan-standard-plugins libstrongswan-extra-plugins"
+	libstrongswan-standard-plugins libstrongswan-extra-plugins haproxy curl"
 
 kernel="flex bison bc libelf-dev libssl-dev"
 
