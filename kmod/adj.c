@@ -272,7 +272,9 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 		struct vpc_dst *vd = rcu_dereference(adj->dst[i]);
 
 		if (vd) {
-			vpc_forward_send(skb, vd);
+			struct vpc_link *from = vpc_link_of(skb->dev);
+
+			vpc_forward_send(skb, vd, from ? from->vpc : NULL);
 		} else {
 			__skb_queue_head(&ready, skb);
 			drop_queue(adj, &ready);
@@ -413,7 +415,7 @@ enum vpc_verdict vpc_adj_wait(struct vpc_adj *adj, struct vpc_pkt *pkt)
 		spin_unlock(&adj->lock);
 		if (!vd)
 			return vpc_drop(pkt, full ? VPC_DROP_NEIGHBOUR_QUEUE : VPC_DROP_NEIGHBOUR);
-		vpc_forward_send(pkt->skb, vd);
+		vpc_forward_send(pkt->skb, vd, pkt->link->vpc);
 		return VPC_DONE;
 	}
 	/*

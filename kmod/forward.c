@@ -11,6 +11,7 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "filter.h"
 #include "forward.h"
 #include "hook.h"
 #include "icmp.h"
@@ -60,15 +61,21 @@ int vpc_forward_out(struct sk_buff *skb, struct vpc_dst *vd)
  * vpc_forward_send() - run the hooks, if there are any, and transmit
  * @skb: ready to leave, its hop count already lowered
  * @vd: where to
+ * @from: VPC that it came in, or NULL: not known
  * Context: softirq, RCU read side.
  */
-void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd)
+void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
 {
 	/* Once, as vpc_dst_free() may put the blackhole device there meanwhile. */
 	struct net_device *in = skb->dev, *out = READ_ONCE(vd->dst.dev);
 	u8 family = vd->dst.ops->family;
 	bool tracked = skb_nfct(skb);
 
+	/* What is translated is filtered by the connection that it has for that. */
+	if (vpc_filter_wanted(from, vd->link->vpc) && !tracked) {
+		vpc_filter_send(skb, vd, from);
+		return;
+	}
 	if (likely(!tracked) && likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
 	    likely(vpc_forward_fits(skb, READ_ONCE(out->mtu)))) {
 		skb->dev = out;
@@ -169,7 +176,7 @@ enum vpc_verdict vpc_forward_to(struct vpc_pkt *pkt, struct vpc_adj *adj)
 	if (unlikely(!vd))
 		return vpc_adj_wait(adj, pkt);
 	note_way(pkt->link, adj, vd);
-	vpc_forward_send(pkt->skb, vd);
+	vpc_forward_send(pkt->skb, vd, pkt->link->vpc);
 	return VPC_DONE;
 }
 

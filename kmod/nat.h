@@ -284,6 +284,8 @@ int vpc_nat_ports_init(struct vpc_nat_gateway *gw);
 void vpc_nat_ports_exit(struct vpc_nat_gateway *gw);
 
 /* nat_ct.c */
+struct nf_conn *vpc_nat_template(struct vpc_net *vn, u16 id, u8 dir);
+int vpc_nat_zone_id(struct vpc_net *vn, struct netlink_ext_ack *extack);
 struct vpc_nat_zone *vpc_nat_zone_new(struct vpc_net *vn, struct netlink_ext_ack *extack);
 void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone);
 const struct vpc_nat_flow *vpc_nat_flow_of(const struct nf_conn *ct);

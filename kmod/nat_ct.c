@@ -23,12 +23,38 @@
 #define VPC_ZONE_FIRST 32768
 #define VPC_ZONE_LAST 65535
 
-static struct nf_conn *template_new(struct net *net, u16 id, u8 dir)
+/**
+ * vpc_nat_template() - what makes conntrack look in a zone
+ * @vn: the namespace
+ * @id: of the zone
+ * @dir: directions whose tuples are in the zone; the others are in zone 0
+ * Context: may sleep.
+ * Return: the template with a reference, or NULL.
+ */
+struct nf_conn *vpc_nat_template(struct vpc_net *vn, u16 id, u8 dir)
 {
 	struct nf_conntrack_zone zone;
 
 	nf_ct_zone_init(&zone, id, dir, 0);
-	return nf_ct_tmpl_alloc(net, &zone, GFP_KERNEL);
+	return nf_ct_tmpl_alloc(vn->net, &zone, GFP_KERNEL);
+}
+
+/**
+ * vpc_nat_zone_id() - a conntrack zone that nobody has
+ * @vn: the namespace
+ * @extack: gets the sentence of a refusal
+ * Context: may sleep.
+ * Return: its id, to be freed in vpc_net::nat_zones, or -errno.
+ */
+int vpc_nat_zone_id(struct vpc_net *vn, struct netlink_ext_ack *extack)
+{
+	int id = ida_alloc_range(&vn->nat_zones, VPC_ZONE_FIRST, VPC_ZONE_LAST, GFP_KERNEL);
+
+	if (id >= 0)
+		return id;
+	return vpc_err(extack, id, id == -ENOSPC ?
+		       "there is no conntrack zone left: %d are in use" :
+		       "no memory for a conntrack zone", VPC_ZONE_LAST - VPC_ZONE_FIRST + 1);
 }
 
 /**
@@ -43,18 +69,15 @@ struct vpc_nat_zone *vpc_nat_zone_new(struct vpc_net *vn, struct netlink_ext_ack
 	struct vpc_nat_zone *zone;
 	int id;
 
-	id = ida_alloc_range(&vn->nat_zones, VPC_ZONE_FIRST, VPC_ZONE_LAST, GFP_KERNEL);
+	id = vpc_nat_zone_id(vn, extack);
 	if (id < 0)
-		return ERR_PTR(vpc_err(extack, id, id == -ENOSPC ?
-				       "there is no conntrack zone left: %d VPCs have one" :
-				       "no memory for a conntrack zone",
-				       VPC_ZONE_LAST - VPC_ZONE_FIRST + 1));
+		return ERR_PTR(id);
 	zone = kzalloc(sizeof(*zone), GFP_KERNEL_ACCOUNT);
 	if (!zone)
 		goto no_memory;
 	nf_ct_zone_init(&zone->both, id, NF_CT_DEFAULT_ZONE_DIR, 0);
-	zone->out = template_new(vn->net, id, NF_CT_ZONE_DIR_ORIG);
-	zone->in = template_new(vn->net, id, NF_CT_ZONE_DIR_REPL);
+	zone->out = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_ORIG);
+	zone->in = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_REPL);
 	if (zone->out && zone->in)
 		return zone;
 	if (zone->out)

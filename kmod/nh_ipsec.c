@@ -14,6 +14,7 @@
 
 #include "dst.h"
 #include "endpoint.h"
+#include "filter.h"
 #include "forward.h"
 #include "icmp.h"
 #include "ipsec.h"
@@ -258,6 +259,22 @@ static int finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return dst_output(net, sk, skb);
 }
 
+/* The same for a VPC that is filtered. */
+static int finish_filtered(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct vpc_link *from;
+	bool ok;
+
+	rcu_read_lock();
+	from = vpc_link_of(skb->dev);
+	ok = vpc_filter_leave(skb, from ? from->vpc : NULL, NULL);
+	rcu_read_unlock();
+	if (likely(ok))
+		return finish(net, sk, skb);
+	vpc_drop_host(vpc_net(net), skb, VPC_DROP_FILTER_TABLE);
+	return -ENOMEM;
+}
+
 /* Consumes @dst. */
 static void hand_over(struct vpc_ipsec *conn, struct sk_buff *skb, u8 family,
 		      struct dst_entry *dst)
@@ -344,6 +361,7 @@ static void clamp_mss(struct vpc_ipsec *conn, struct sk_buff *skb, u8 family, u3
  */
 enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 {
+	int (*then)(struct net *net, struct sock *sk, struct sk_buff *skb) = finish;
 	enum vpc_drop_reason reason = VPC_DROP_MAX;
 	struct sk_buff *skb = pkt->skb;
 	struct net_device *in = skb->dev;
@@ -373,8 +391,13 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
 	hand_over(conn, skb, pkt->family, dst);
+	if (vpc_filter_wanted(NULL, pkt->link->vpc) && !vpc_link_is_ipsec(pkt->link)) {
+		if (!vpc_filter_enter(skb, pkt->family, pkt->link->vpc))
+			return VPC_DONE;
+		then = finish_filtered;
+	}
 	NF_HOOK(pkt->family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_FORWARD,
-		conn->link.vpc->vn->net, NULL, skb, in, dst->dev, finish);
+		conn->link.vpc->vn->net, NULL, skb, in, dst->dev, then);
 	return VPC_DONE;
 
 release:

@@ -92,16 +92,17 @@ const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1] = {
 	[VPC_A_DNAT_TO_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_CONNECTION_LIMIT + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_FILTER + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
 	[VPC_A_VPC_CIDR] = PREFIX,
 	[VPC_A_VPC_PEERING_LIMIT] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_limit),
 	[VPC_A_VPC_TRANSIT] = { .type = NLA_FLAG },
 	[VPC_A_VPC_CONNECTION_LIMIT] = { .type = NLA_U32 },
+	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_UPLINK + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_FILTER + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_NEW_NAME] = NAME,
 	[VPC_A_VPC_CIDR] = PREFIX,
@@ -111,6 +112,7 @@ const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_UPLINK + 1] = {
 	[VPC_A_VPC_PUBLIC] = NLA_POLICY_NESTED(vpc_nl_policy_public),
 	[VPC_A_VPC_DEL_PUBLIC] = NLA_POLICY_NESTED(vpc_nl_policy_public),
 	[VPC_A_VPC_UPLINK] = DEV,
+	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1] = {

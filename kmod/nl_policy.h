@@ -16,8 +16,8 @@ extern const struct nla_policy vpc_nl_policy_snat[VPC_A_SNAT_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1];
 
 /* One per command, for its do and its dump requests together. */
-extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_CONNECTION_LIMIT + 1];
-extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_UPLINK + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_FILTER + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_FILTER + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_subnet_new[VPC_A_SUBNET_TABLE + 1];

@@ -3,6 +3,7 @@
 
 #include <linux/slab.h>
 
+#include "filter.h"
 #include "natgw.h"
 #include "nl_common.h"
 #include "vpc.h"
@@ -54,6 +55,10 @@ static int fill(struct sk_buff *msg, const void *item)
 		if (vpc_nl_put_prefix(msg, VPC_A_VPC_CIDR, &vpc->cidr[i]))
 			return -EMSGSIZE;
 	}
+	if (vpc_filter_zone(vpc) &&
+	    (nla_put_u8(msg, VPC_A_VPC_FILTER, 1) ||
+	     nla_put_u16(msg, VPC_A_VPC_FILTER_ZONE, vpc_filter_zone(vpc))))
+		return -EMSGSIZE;
 	if (fill_publics(msg, vpc))
 		return -EMSGSIZE;
 	vpc_vpc_totals(vpc, &totals);
@@ -72,8 +77,10 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 {
 	const struct nlattr *connections = info->attrs[VPC_A_VPC_CONNECTION_LIMIT];
 	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
+	const struct nlattr *filter = info->attrs[VPC_A_VPC_FILTER];
 
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
+	cfg->filter = filter ? nla_get_u8(filter) : -1;
 	cfg->connection_limit = connections ? nla_get_u32(connections) : -1;
 	return vpc_nl_get_prefixes(info, VPC_A_VPC_CIDR, cfg->cidr, ARRAY_SIZE(cfg->cidr),
 				   &cfg->cidrs, "CIDRs of a VPC:");
@@ -114,7 +121,7 @@ static int set_publics(struct genl_info *info, struct vpc *vpc)
 	int attr, err;
 
 	for (attr = VPC_A_VPC_NEW_NAME; attr < VPC_A_VPC_PUBLIC; attr++)
-		if (info->attrs[attr])
+		if (info->attrs[attr] || info->attrs[VPC_A_VPC_FILTER])
 			return vpc_err(info->extack, -EINVAL,
 				       "VPC %s: public addresses are changed in a request of their own",
 				       vpc->obj.name);
@@ -164,8 +171,8 @@ static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 				  "CIDRs of a VPC:");
 	if (err)
 		return err;
-	if (!cfg->name && cfg->peering_limit < 0 && cfg->connection_limit < 0 && !cfg->cidrs &&
-	    !cfg->del_cidrs)
+	if (!cfg->name && cfg->peering_limit < 0 && cfg->connection_limit < 0 && cfg->filter < 0 &&
+	    !cfg->cidrs && !cfg->del_cidrs)
 		return vpc_err(info->extack, -EINVAL, "VPC %s: nothing to change is given",
 			       obj->name);
 

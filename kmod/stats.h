@@ -64,6 +64,7 @@ struct vpc_dst;
 	X(NAT_RATE, NETFILTER_DROP, "the source starts connections too fast")		\
 	X(NAT_TABLE, NETFILTER_DROP, "conntrack has no room for the connection")	\
 	X(NAT_CONFLICT, NETFILTER_DROP, "another connection has the translated addresses") \
+	X(FILTER_TABLE, NETFILTER_DROP, "conntrack has no room for a connection that is filtered") \
 	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
 	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
 	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\

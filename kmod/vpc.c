@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "filter.h"
 #include "hook.h"
 #include "ipsec.h"
 #include "natgw.h"
@@ -147,8 +148,15 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 		err = vpc_err(extack, -ENODEV, "the module is being removed");
 		goto err_table;
 	}
+	if (cfg->filter > 0) {
+		err = vpc_filter_on(vpc, extack);
+		if (err)
+			goto err_module;
+	}
 	return vpc;
 
+err_module:
+	module_put(THIS_MODULE);
 err_table:
 	vpc_table_release(table);
 err_object:
@@ -243,6 +251,7 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 {
 	struct vpc_registry *reg = &vpc->vn->registry[VPC_KIND_VPC];
 	char old[VPC_NAME_LEN];
+	bool had_filter;
 	int err;
 
 	lockdep_assert_held(&vpc->vn->lock);
@@ -251,11 +260,17 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	if (cfg->peering_limit >= 0 && cfg->peering_limit < vpc->peering_count)
 		return vpc_err(extack, -EBUSY, "VPC %s has %u peerings already", vpc->obj.name,
 			       vpc->peering_count);
+	had_filter = vpc_filter_zone(vpc);
+	if (cfg->filter > 0) {
+		err = vpc_filter_on(vpc, extack);
+		if (err)
+			return err;
+	}
 	memcpy(old, vpc->obj.name, sizeof(old));
 	if (cfg->name) {
 		err = vpc_object_rename(reg, &vpc->obj, cfg->name, extack);
 		if (err)
-			return err;
+			goto err_filter;
 		vpc_natgw_renamed(vpc);
 	}
 	if (cfg->cidrs || cfg->del_cidrs) {
@@ -264,14 +279,21 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 			if (cfg->name)
 				WARN_ON(vpc_object_rename(reg, &vpc->obj, old, NULL));
 			vpc_natgw_renamed(vpc);
-			return err;
+			goto err_filter;
 		}
 	}
+	if (!cfg->filter)
+		vpc_filter_off(vpc);
 	if (cfg->peering_limit >= 0)
 		vpc->peering_limit = cfg->peering_limit;
 	if (cfg->connection_limit >= 0)
 		WRITE_ONCE(vpc->connection_limit, cfg->connection_limit);
 	return 0;
+
+err_filter:
+	if (!had_filter)
+		vpc_filter_off(vpc);
+	return err;
 }
 
 /* Without references, without links: packets see it no more. */
@@ -279,6 +301,7 @@ static void release(struct vpc *vpc)
 {
 	struct vpc_net *vn = vpc->vn;
 
+	vpc_filter_off(vpc);
 	vpc_table_release(vpc->table);
 	vpc_lpm_destroy(&vpc->endpoints[0]);
 	vpc_lpm_destroy(&vpc->endpoints[1]);

@@ -34,6 +34,7 @@
  * @transit: a transit domain: without CIDRs, subnets and ports
  * @probe_filter: bits of the addresses that probes speak from, see vpc_probe_maybe()
  * @nat_gateways: struct vpc_nat_gateway
+ * @filter: rules see its connections; NULL: they do not
  * @router: its own router, one of @nat_gateways; NULL: it has no public address
  * @nat_zone: conntrack's name for it; there from the first NAT gateway on
  * @nat_users: how many need @nat_zone
@@ -63,6 +64,7 @@ struct vpc {
 	struct list_head probes;
 	struct list_head vpn_gateways;
 	struct list_head nat_gateways;
+	struct vpc_filter __rcu *filter;
 	struct vpc_nat_gateway __rcu *router;
 	struct vpc_nat_zone __rcu *nat_zone;
 	u32 nat_users;
@@ -79,6 +81,7 @@ struct vpc {
  * @transit: a transit domain (VPC_NEW)
  * @peering_limit: or negative for the default (NEW) or no change (SET)
  * @connection_limit: or negative for no change
+ * @filter: 1: on, 0: off, negative: no change
  * @cidr: address space to have, or to add
  * @cidrs: how many
  * @del_cidr: address space to give up (SET)
@@ -90,6 +93,7 @@ struct vpc_vpc_config {
 	bool transit;
 	int peering_limit;
 	s64 connection_limit;
+	int filter;
 	struct vpc_prefix cidr[VPC_CIDRS_MAX];
 	u8 cidrs;
 	struct vpc_prefix del_cidr[VPC_CIDRS_MAX];

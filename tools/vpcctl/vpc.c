@@ -11,6 +11,7 @@ static const struct key add_keys[] = {
 	{ "account", KEY_U64, VPC_A_VPC_ACCOUNT, 0, 0 },
 	{ "peering-limit", KEY_U32, VPC_A_VPC_PEERING_LIMIT, 0, UINT16_MAX },
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
+	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
 	{ 0 }
 };
 
@@ -20,6 +21,7 @@ static const struct key set_keys[] = {
 	{ "no-cidr", KEY_PREFIX, VPC_A_VPC_DEL_CIDR, KEY_MANY, 0 },
 	{ "peering-limit", KEY_U32, VPC_A_VPC_PEERING_LIMIT, 0, UINT16_MAX },
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
+	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
 	{ 0 }
 };
 
@@ -112,6 +114,8 @@ static void print(const struct attrs *vpc)
 	field_unusual(vpc, VPC_A_VPC_PEERING_LIMIT, "peering_limit",
 		      "peering-limit", VPC_PEERING_LIMIT);
 	print_publics(vpc);
+	print_bool("filter", "filter", attr_number(vpc, VPC_A_VPC_FILTER, 0));
+	field_number(vpc, VPC_A_VPC_FILTER_ZONE, "filter_zone", "filter-zone");
 	field_unusual(vpc, VPC_A_VPC_CONNECTION_LIMIT, "connection_limit",
 		      "connection-limit", 0);
 	field_number(vpc, VPC_A_VPC_CONNECTIONS, "connections", "connections");
@@ -133,8 +137,10 @@ const struct object vpc_object = {
 	.usage =
 "vpcctl vpc add NAME { cidr PREFIX [ cidr PREFIX ]... | transit } [ account ID ]\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
+"                    [ filter { on | off } ]\n"
 "vpcctl vpc set NAME [ name NEW ] [ cidr PREFIX ]... [ no-cidr PREFIX ]...\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
+"                    [ filter { on | off } ]\n"
 "vpcctl vpc set NAME [ public-address ADDR [ endpoint ADDR ] ]...\n"
 "                    [ no-public-address ADDR ]... [ uplink DEV ]\n"
 "vpcctl vpc del NAME\n"

@@ -31,9 +31,9 @@
  *   SETTINGS_SET do: IF_ID_FIRST, IF_ID_LAST
  *
  *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?
+ *                CONNECTION_LIMIT?, FILTER?
  *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK? (these
+ *                CONNECTION_LIMIT?, FILTER?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK? (these
  *                three without the others)
  *   VPC_DEL      do: NAME
  *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
@@ -331,6 +331,9 @@ enum vpc_a_info {
  * @VPC_A_VPC_DEL_PUBLIC: nested enum vpc_a_public []: no new connections; it goes with the last
  *	one
  * @VPC_A_VPC_UPLINK: string, device of the public uplink of these; needed with the first one
+ * @VPC_A_VPC_FILTER: u8, 1: packets have a connection of conntrack in the FORWARD hook, so that
+ *	rules of the host can go by its state; 0 (default): they are untracked
+ * @VPC_A_VPC_FILTER_ZONE: u16, reply: the conntrack zone of these, absent without FILTER
  */
 enum vpc_a_vpc {
 	VPC_A_VPC_UNSPEC,
@@ -350,6 +353,8 @@ enum vpc_a_vpc {
 	VPC_A_VPC_PUBLIC,
 	VPC_A_VPC_DEL_PUBLIC,
 	VPC_A_VPC_UPLINK,
+	VPC_A_VPC_FILTER,
+	VPC_A_VPC_FILTER_ZONE,
 
 	/* private: */
 	__VPC_A_VPC_MAX,
