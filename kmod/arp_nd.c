@@ -76,6 +76,12 @@ static void arp_send_to(struct vpc_link *link, int type, __be32 sender, __be32 t
 		dev_queue_xmit(skb);
 }
 
+/* Nobody hears a question on a device that is down. */
+static bool works(const struct net_device *dev)
+{
+	return netif_running(dev) && netif_carrier_ok(dev);
+}
+
 /**
  * vpc_arp_ask() - who has an address?
  * @link: where
@@ -86,7 +92,7 @@ void vpc_arp_ask(struct vpc_link *link, __be32 addr)
 {
 	__be32 sender = link->gateway[0].v4;
 
-	if (!netif_carrier_ok(link->dev))
+	if (!works(link->dev))
 		return;
 	if (vpc_link_is_public(link)) {
 		rcu_read_lock();
@@ -233,7 +239,7 @@ void vpc_nd_ask(struct vpc_link *link, const struct in6_addr *addr)
 	struct in6_addr to;
 	u8 lladdr[ETH_ALEN];
 
-	if (!link->gateway[1].family || !netif_carrier_ok(link->dev))
+	if (!link->gateway[1].family || !works(link->dev))
 		return;
 	addrconf_addr_solict_mult(addr, &to);
 	ipv6_eth_mc_map(&to, lladdr);

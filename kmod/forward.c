@@ -57,29 +57,16 @@ int vpc_forward_out(struct sk_buff *skb, struct vpc_dst *vd)
 	return vpc_dst_transmit(vd, skb);
 }
 
-/**
- * vpc_forward_send() - run the hooks, if there are any, and transmit
- * @skb: ready to leave, its hop count already lowered
- * @vd: where to
- * @from: VPC that it came in, or NULL: not known
- * Context: softirq, RCU read side.
- */
-void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
+/* With hooks, with a connection, or too large for the device. */
+static noinline void send_slowly(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
 {
-	/* Once, as vpc_dst_free() may put the blackhole device there meanwhile. */
 	struct net_device *in = skb->dev, *out = READ_ONCE(vd->dst.dev);
 	u8 family = vd->dst.ops->family;
 	bool tracked = skb_nfct(skb);
 
 	/* What is translated is filtered by the connection that it has for that. */
-	if (vpc_filter_wanted(from, vd->link->vpc) && !tracked) {
+	if (!tracked && vpc_filter_wanted(from, vd->link->vpc)) {
 		vpc_filter_send(skb, vd, from);
-		return;
-	}
-	if (likely(!tracked) && likely(!vpc_hook_on_the_way(dev_net(in), family)) &&
-	    likely(vpc_forward_fits(skb, READ_ONCE(out->mtu)))) {
-		skb->dev = out;
-		vpc_dst_transmit(vd, skb);
 		return;
 	}
 	/* What needs neither NAT nor a stateful filter costs no conntrack. */
@@ -89,6 +76,33 @@ void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
 	skb_dst_set_noref(skb, &vd->dst);
 	NF_HOOK(family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_FORWARD, dev_net(in),
 		NULL, skb, in, out, tracked ? vpc_nat_finish : forward_finish);
+}
+
+static __always_inline void send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
+{
+	/* Once, as vpc_dst_free() may put the blackhole device there meanwhile. */
+	struct net_device *in = skb->dev, *out = READ_ONCE(vd->dst.dev);
+
+	if (likely(!skb_nfct(skb)) && likely(!vpc_filter_wanted(from, vd->link->vpc)) &&
+	    likely(!vpc_hook_on_the_way(dev_net(in), vd->dst.ops->family)) &&
+	    likely(vpc_forward_fits(skb, READ_ONCE(out->mtu)))) {
+		skb->dev = out;
+		vpc_dst_transmit(vd, skb);
+		return;
+	}
+	send_slowly(skb, vd, from);
+}
+
+/**
+ * vpc_forward_send() - run the hooks, if there are any, and transmit
+ * @skb: ready to leave, its hop count already lowered
+ * @vd: where to
+ * @from: VPC that it came in, or NULL: not known
+ * Context: softirq, RCU read side.
+ */
+void vpc_forward_send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from)
+{
+	send(skb, vd, from);
 }
 
 /* Check and lower the hop count; the headers are writable afterwards. */
@@ -136,14 +150,8 @@ static void note_way(const struct vpc_link *link, const struct vpc_adj *adj,
 	c->dev = vd->dst.dev;
 }
 
-/**
- * vpc_forward_prepare() - may a packet leave by a device? Lower its hop count
- * @pkt: the packet
- * @dev: the device
- * Context: softirq, RCU read side.
- * Return: VPC_CONTINUE, or VPC_DONE: it was dropped.
- */
-enum vpc_verdict vpc_forward_prepare(struct vpc_pkt *pkt, struct net_device *dev)
+/* Inline, as the cost of a packet is counted in instructions. */
+static __always_inline enum vpc_verdict leave_prepare(struct vpc_pkt *pkt, struct net_device *dev)
 {
 	struct sk_buff *skb = pkt->skb;
 	enum vpc_verdict verdict;
@@ -162,6 +170,29 @@ enum vpc_verdict vpc_forward_prepare(struct vpc_pkt *pkt, struct net_device *dev
 	return VPC_CONTINUE;
 }
 
+static __always_inline enum vpc_verdict leave_by(struct vpc_pkt *pkt, struct vpc_adj *adj)
+{
+	struct vpc_dst *vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
+
+	if (unlikely(!vd))
+		return vpc_adj_wait(adj, pkt);
+	note_way(pkt->link, adj, vd);
+	send(pkt->skb, vd, pkt->link->vpc);
+	return VPC_DONE;
+}
+
+/**
+ * vpc_forward_prepare() - may a packet leave by a device? Lower its hop count
+ * @pkt: the packet
+ * @dev: the device
+ * Context: softirq, RCU read side.
+ * Return: VPC_CONTINUE, or VPC_DONE: it was dropped.
+ */
+enum vpc_verdict vpc_forward_prepare(struct vpc_pkt *pkt, struct net_device *dev)
+{
+	return leave_prepare(pkt, dev);
+}
+
 /**
  * vpc_forward_to() - send a packet that is prepared to an adjacency
  * @pkt: the packet
@@ -171,13 +202,7 @@ enum vpc_verdict vpc_forward_prepare(struct vpc_pkt *pkt, struct net_device *dev
  */
 enum vpc_verdict vpc_forward_to(struct vpc_pkt *pkt, struct vpc_adj *adj)
 {
-	struct vpc_dst *vd = rcu_dereference(adj->dst[vpc_family_index(pkt->family)]);
-
-	if (unlikely(!vd))
-		return vpc_adj_wait(adj, pkt);
-	note_way(pkt->link, adj, vd);
-	vpc_forward_send(pkt->skb, vd, pkt->link->vpc);
-	return VPC_DONE;
+	return leave_by(pkt, adj);
 }
 
 /**
@@ -189,7 +214,7 @@ enum vpc_verdict vpc_forward_to(struct vpc_pkt *pkt, struct vpc_adj *adj)
  */
 enum vpc_verdict vpc_forward(struct vpc_pkt *pkt, struct vpc_adj *adj)
 {
-	enum vpc_verdict verdict = vpc_forward_prepare(pkt, adj->link->dev);
+	enum vpc_verdict verdict = leave_prepare(pkt, adj->link->dev);
 
-	return likely(verdict == VPC_CONTINUE) ? vpc_forward_to(pkt, adj) : verdict;
+	return likely(verdict == VPC_CONTINUE) ? leave_by(pkt, adj) : verdict;
 }

@@ -300,7 +300,18 @@ enum vpc_nat_class vpc_nat_class_of(u8 proto);
 bool vpc_nat_icmp_error(const struct sk_buff *skb);
 void vpc_nat_module_exit(void);
 
-/* nat.c; softirq, RCU read side. Consume the packet. */
+/* nat.c; softirq, RCU read side */
+bool vpc_nat_whole(struct vpc_net *vn, struct sk_buff *skb, u16 zone);
+bool vpc_nat_tuple_of(struct vpc_net *vn, const struct sk_buff *skb,
+		      struct nf_conntrack_tuple *tuple);
+bool vpc_nat_may_start(const struct sk_buff *skb);
+bool vpc_nat_limit_reached(const struct vpc *vpc);
+struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
+						const struct vpc_nat_pending *pending);
+enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct);
+enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct);
+
+/* nat_out.c, nat_in.c, nat.c; the same. Consume the packet. */
 enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw);
 struct vpc_nat_gateway *vpc_nat_bound_router(const struct vpc_pkt *pkt);
 void vpc_nat_receive(struct vpc_net *vn, struct vpc_public *public, struct sk_buff *skb,

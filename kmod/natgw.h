@@ -74,6 +74,18 @@ void vpc_natgw_net_init(struct vpc_net *vn);
 void vpc_natgw_net_exit(struct vpc_net *vn);
 void vpc_natgw_wake(struct vpc_net *vn);
 
+/* natgw_change.c: the same */
+struct vpc_natgw_change;
+struct vpc_natgw_change *vpc_natgw_change_prepare(struct vpc_nat_gateway *gw,
+						  const struct vpc_natgw_request *req,
+						  struct netlink_ext_ack *extack);
+void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_request *req,
+			     struct vpc_natgw_change *c);
+void vpc_natgw_change_abort(struct vpc_natgw_change *c);
+void vpc_natgw_share_release(struct vpc_nat_share *share);
+void vpc_natgw_set_table(struct vpc_public *public, struct vpc_dnat_table *table);
+void vpc_natgw_config_free_rcu(struct rcu_head *rcu);
+
 /* natgw_rules.c: the same */
 int vpc_natgw_snat_build(const struct vpc_nat_gateway *gw, const struct vpc_natgw_request *req,
 			 struct vpc_snat **list, u32 *count, struct netlink_ext_ack *extack);

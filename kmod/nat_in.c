@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From outside: what connections wait for, and what rules lead in. */
+
+#include <linux/icmp.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "endpoint.h"
+#include "forward.h"
+#include "icmp.h"
+#include "nat.h"
+#include "natgw.h"
+#include "nexthop.h"
+#include "table.h"
+#include "vpc.h"
+
+/* The rule by which a connection from outside leads in. */
+static const struct vpc_dnat_slot *slot_of(const struct vpc_public *public,
+					   const struct nf_conntrack_tuple *orig)
+{
+	return vpc_public_dnat(public, orig->dst.protonum, ntohs(orig->dst.u.all));
+}
+
+static bool set_target(struct nf_conn *ct, const struct vpc_dnat *rule)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
+
+	range.min_addr.ip = rule->to.v4;
+	range.max_addr = range.min_addr;
+	if (rule->proto) {
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+		range.min_proto.all = htons(rule->to_first + ntohs(orig->dst.u.all) - rule->first);
+		range.max_proto = range.min_proto;
+	}
+	return nf_ct_nat_ext_add(ct) &&
+	       nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
+}
+
+/* A connection from outside begins, if a rule leads somewhere. */
+static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
+				     const struct vpc_public *public,
+				     const struct nf_conntrack_tuple *orig, bool hairpin,
+				     struct vpc_nat_gateway **gw)
+{
+	struct vpc_nat_pending pending = { .hairpin = hairpin };
+	const struct vpc_dnat_slot *slot;
+	const struct vpc_nat_zone *zone;
+	enum ip_conntrack_info ctinfo;
+	enum vpc_drop_reason reason;
+	struct nf_conn *ct;
+
+	if (vpc_nat_class_of(orig->dst.protonum) == VPC_NAT_CLASSES)
+		return VPC_DROP_NAT_PROTOCOL;
+	/* Nobody outside has one of our addresses. */
+	if (!hairpin && vpc_public_find4(vn, orig->src.u3.ip))
+		return VPC_DROP_NAT_SPOOFED;
+	slot = slot_of(public, orig);
+	if (!slot || !vpc_nat_may_start(skb))
+		return VPC_DROP_NAT_UNSOLICITED;
+	*gw = slot->share->gateway;
+	zone = rcu_dereference((*gw)->vpc->nat_zone);
+	if (!zone || !rcu_access_pointer((*gw)->config))
+		return VPC_DROP_NAT_UNSOLICITED;
+	if (vpc_nat_limit_reached((*gw)->vpc))
+		return VPC_DROP_NAT_CONNECTIONS;
+	reason = vpc_nat_track(vn, skb, zone->in);
+	if (reason != VPC_DROP_MAX)
+		return reason;
+	ct = nf_ct_get(skb, &ctinfo);
+	if (ctinfo != IP_CT_NEW || nf_ct_is_confirmed(ct) || nf_ct_zone(ct)->id != zone->both.id)
+		return VPC_DROP_NAT_SPOOFED;
+	pending.gateway = (*gw)->obj.id;
+	if (!set_target(ct, &slot->rule) || !vpc_nat_pend(ct, &pending))
+		return VPC_DROP_NO_MEMORY;
+	if (nf_conntrack_tuple_taken(&ct->tuplehash[IP_CT_DIR_REPLY].tuple, ct))
+		return VPC_DROP_NAT_CONFLICT;
+	return VPC_DROP_MAX;
+}
+
+/* What FORWARD has let through; the rule may have gone meanwhile. */
+enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct vpc_public *public = vpc_public_find4(vn, orig->dst.u3.ip);
+	const struct vpc_dnat_slot *slot = public ? slot_of(public, orig) : NULL;
+	const struct vpc_nat_pending *pending = vpc_nat_pending_of(ct);
+	struct vpc_nat_flow flow = {};
+
+	flow.gateway = vpc_nat_pending_gateway(vn, pending);
+	if (!slot || !flow.gateway || slot->share->gateway != flow.gateway ||
+	    !rcu_access_pointer(flow.gateway->config))
+		return VPC_DROP_NO_NEXTHOP;
+	flow.share = slot->share;
+	flow.hairpin = pending->hairpin;
+	flow.class = vpc_nat_class_of(orig->dst.protonum);
+	flow.port = ntohs(orig->dst.u.all);
+	return vpc_nat_flow_set(ct, &flow);
+}
+
+/* Whose is it? Only connections that we know are looked at, and in the direction that comes in. */
+static enum vpc_drop_reason track_in(struct vpc_net *vn, struct sk_buff *skb,
+				     const struct vpc_public *public, bool hairpin,
+				     struct vpc_nat_gateway **gw)
+{
+	bool error = vpc_nat_icmp_error(skb), known;
+	const struct vpc_nat_flow *flow;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	enum ip_conntrack_info ctinfo;
+	enum vpc_drop_reason reason;
+	const struct nf_conn *ct;
+
+	if (likely(!error)) {
+		if (!vpc_nat_tuple_of(vn, skb, &tuple))
+			return VPC_DROP_NAT_INVALID;
+		h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
+		if (!h)
+			return start_in(vn, skb, public, &tuple, hairpin, gw);
+		known = vpc_nat_flow_of(nf_ct_tuplehash_to_ctrack(h));
+		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+		if (!known)
+			return VPC_DROP_NAT_UNSOLICITED;
+	}
+	reason = vpc_nat_track(vn, skb, NULL);
+	if (reason != VPC_DROP_MAX)
+		return error && reason == VPC_DROP_NAT_INVALID ? VPC_DROP_NAT_UNSOLICITED : reason;
+	ct = nf_ct_get(skb, &ctinfo);
+	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
+	if (!flow)
+		return VPC_DROP_NAT_UNSOLICITED;
+	if (flow->share->public != public || flow->hairpin != hairpin ||
+	    CTINFO2DIR(ctinfo) != (nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG ?
+				   IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL))
+		return VPC_DROP_NAT_SPOOFED;
+	*gw = flow->gateway;
+	return VPC_DROP_MAX;
+}
+
+static struct vpc_endpoint *endpoint_of(struct vpc *vpc, __be32 addr)
+{
+	u32 id = vpc_lpm_lookup4(&vpc->endpoints[0], addr);
+
+	return id != VPC_LPM_NONE ? vpc_index_get(&vpc->vn->endpoints, id) : NULL;
+}
+
+/* The endpoint that a packet from outside is for: on either side of the translation. */
+static __be32 inside_of(const struct nf_conn *ct)
+{
+	enum ip_conntrack_dir dir = nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG ?
+				    IP_CT_DIR_ORIGINAL : IP_CT_DIR_REPLY;
+
+	return ct->tuplehash[dir].tuple.src.u3.ip;
+}
+
+/* Looked at, and not translated yet: what its sender is told speaks of public addresses. */
+static enum vpc_verdict deliver(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(pkt->skb, &ctinfo);
+	struct vpc_endpoint *ep;
+	enum vpc_verdict verdict;
+
+	pkt->vpc = gw->vpc;
+	ep = endpoint_of(gw->vpc, inside_of(ct));
+	if (unlikely(!ep))
+		return vpc_drop(pkt, VPC_DROP_NO_ENDPOINT);
+	verdict = vpc_forward_prepare(pkt, ep->adj->link->dev);
+	if (unlikely(verdict != VPC_CONTINUE))
+		return verdict;
+	if (unlikely(!vpc_nat_translate(pkt->skb)))
+		return vpc_drop(pkt, VPC_DROP_NAT_INVALID);
+	vpc_counters_tx(gw->counters, pkt->packets, pkt->bytes);
+	return vpc_forward_to(pkt, ep->adj);
+}
+
+/**
+ * vpc_nat_receive() - a packet to a public address
+ * @vn: the namespace
+ * @public: the address
+ * @skb: starts at its network header, which was checked; consumed
+ * @hairpin: it comes from an endpoint of this host, not from the network
+ * Context: softirq, RCU read side.
+ */
+void vpc_nat_receive(struct vpc_net *vn, struct vpc_public *public, struct sk_buff *skb,
+		     bool hairpin)
+{
+	struct vpc_pkt pkt = {
+		.skb = skb,
+		.link = &public->uplink->link,
+		.vpc = vn->outside,
+		.family = AF_INET,
+		.public = hairpin ? NULL : public,
+	};
+	struct vpc_nat_gateway *gw;
+	enum vpc_drop_reason reason;
+
+	vpc_skb_cost(skb, &pkt.packets, &pkt.bytes);
+	if (!hairpin)
+		vpc_counters_rx(pkt.link->counters, pkt.packets, pkt.bytes);
+	if (unlikely(skb->pkt_type != PACKET_HOST)) {
+		vpc_drop(&pkt, VPC_DROP_NOT_FOR_US);
+		return;
+	}
+	if (unlikely(ip_hdr(skb)->ihl > 5)) {
+		vpc_drop(&pkt, VPC_DROP_IP_OPTIONS);
+		return;
+	}
+	if (unlikely(!vpc_nat_whole(vn, skb, 0)))
+		return;
+	reason = track_in(vn, skb, public, hairpin, &gw);
+	if (unlikely(reason != VPC_DROP_MAX))
+		vpc_drop(&pkt, reason);
+	else
+		deliver(&pkt, gw);
+}

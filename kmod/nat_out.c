@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From inside: out by a NAT gateway, or by the address that is bound to an endpoint. */
+
+#include <linux/icmp.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "endpoint.h"
+#include "forward.h"
+#include "icmp.h"
+#include "nat.h"
+#include "natgw.h"
+#include "nexthop.h"
+#include "table.h"
+#include "vpc.h"
+
+static bool covered(const struct vpc_nat_config *config, __be32 source)
+{
+	struct vpc_addr addr = { .family = AF_INET };
+	u32 i;
+
+	if (config->all)
+		return true;
+	addr.v4 = source;
+	for (i = 0; i < config->snats; i++)
+		if (vpc_prefix_contains(&config->source[i], &addr))
+			return true;
+	return false;
+}
+
+/* The address that is bound to an endpoint, if it is. */
+static struct vpc_nat_share *bound_to(const struct vpc_nat_gateway *router, __be32 source)
+{
+	const struct vpc_nat_config *config = router ? rcu_dereference(router->config) : NULL;
+	u32 i;
+
+	for (i = 0; config && i < config->bounds; i++)
+		if (config->bound[i]->endpoint.v4 == source)
+			return config->bound[i];
+	return NULL;
+}
+
+/**
+ * vpc_nat_bound_router() - by what an endpoint with an address of its own leaves
+ * @pkt: a packet that comes from an endpoint
+ * Context: softirq, RCU read side.
+ * Return: the router of its VPC, or NULL: it has none.
+ */
+struct vpc_nat_gateway *vpc_nat_bound_router(const struct vpc_pkt *pkt)
+{
+	struct vpc_nat_gateway *router = rcu_dereference(pkt->vpc->router);
+
+	return pkt->family == AF_INET && bound_to(router, ip_hdr(pkt->skb)->saddr) ? router : NULL;
+}
+
+/*
+ * A default route does not take from an endpoint the address that is bound to it; a longer one
+ * says more than the binding does.
+ */
+static bool leaves_by_bound(const struct vpc_pkt *pkt)
+{
+	const struct vpc_lpm *lpm = pkt->table ? &pkt->table->lpm[0] : NULL;
+	u8 len = 0;
+
+	if (!vpc_nat_bound_router(pkt))
+		return false;
+	return !lpm || vpc_lpm_match(lpm, (const u8 *)&ip_hdr(pkt->skb)->daddr, &len) ==
+	       VPC_LPM_NONE || !len;
+}
+
+/* May this packet start a connection from inside? */
+static enum vpc_drop_reason check_new_out(const struct vpc_pkt *pkt,
+					  const struct vpc_nat_gateway *gw)
+{
+	const struct vpc_nat_config *config = rcu_dereference(gw->config);
+
+	if (!config)
+		return VPC_DROP_NO_NEXTHOP;
+	if (!vpc_nat_may_start(pkt->skb))
+		return VPC_DROP_NAT_INVALID;
+	/* Answers would find nobody but endpoints. */
+	if (!vpc_nh_from_endpoint(pkt) ||
+	    (!covered(config, ip_hdr(pkt->skb)->saddr) && !leaves_by_bound(pkt)))
+		return VPC_DROP_NAT_RULE;
+	if (vpc_nat_limit_reached(pkt->vpc))
+		return VPC_DROP_NAT_CONNECTIONS;
+	return VPC_DROP_MAX;
+}
+
+/*
+ * Which template shows conntrack the packet as what it is? A tuple that the VPC does not have is
+ * looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other end
+ * of somebody else's connection, or of the host's, and bring it down.
+ */
+static enum vpc_drop_reason direct(struct vpc_net *vn, const struct vpc_pkt *pkt,
+				   const struct vpc_nat_gateway *gw,
+				   const struct vpc_nat_zone *zone, struct nf_conn **tmpl)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+
+	if (!vpc_nat_tuple_of(vn, pkt->skb, &tuple))
+		return VPC_DROP_NAT_INVALID;
+	h = nf_conntrack_find_get(vn->net, &zone->both, &tuple);
+	if (likely(h)) {
+		*tmpl = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL ? zone->out : zone->in;
+		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+		return VPC_DROP_MAX;
+	}
+	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
+	if (unlikely(h)) {
+		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+		return VPC_DROP_NAT_SPOOFED;
+	}
+	*tmpl = zone->out;
+	return check_new_out(pkt, gw);
+}
+
+/* Is what conntrack says what the VPC may have? */
+static bool ours_out(const struct vpc *vpc, const struct vpc_nat_zone *zone,
+		     const struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nf_conntrack_zone *z = nf_ct_zone(ct);
+	const struct vpc_nat_flow *flow;
+
+	if (z->id != zone->both.id)
+		return false;
+	if (CTINFO2DIR(ctinfo) != (z->dir == NF_CT_ZONE_DIR_ORIG ? IP_CT_DIR_ORIGINAL :
+								    IP_CT_DIR_REPLY))
+		return false;
+	if (!nf_ct_is_confirmed(ct))
+		return ctinfo == IP_CT_NEW;
+	flow = vpc_nat_flow_of(ct);
+	return flow && flow->gateway->vpc == vpc;
+}
+
+static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *pkt,
+				      const struct vpc_nat_gateway *gw)
+{
+	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
+	enum vpc_drop_reason reason;
+	struct nf_conn *tmpl;
+
+	if (unlikely(!zone))
+		return VPC_DROP_NO_NEXTHOP;
+	if (unlikely(vpc_nat_icmp_error(pkt->skb))) {
+		/* Of either kind of connection; conntrack makes none of an error. */
+		reason = vpc_nat_track(vn, pkt->skb, zone->out);
+		if (reason == VPC_DROP_NAT_INVALID)
+			reason = vpc_nat_track(vn, pkt->skb, zone->in);
+	} else {
+		reason = direct(vn, pkt, gw, zone, &tmpl);
+		if (reason == VPC_DROP_MAX)
+			reason = vpc_nat_track(vn, pkt->skb, tmpl);
+	}
+	if (reason == VPC_DROP_MAX && unlikely(!ours_out(pkt->vpc, zone, pkt->skb)))
+		reason = VPC_DROP_NAT_SPOOFED;
+	return reason;
+}
+
+/* The gateway of the uplink that answers; the first one if none does. */
+static struct vpc_adj *adj_of(const struct vpc_uplink *uplink)
+{
+	struct vpc_uplink_router *router;
+	struct vpc_adj *first = NULL;
+
+	list_for_each_entry_rcu(router, &uplink->routers, node) {
+		if (!router->adj.addr[0].family)
+			continue;
+		if (likely(rcu_access_pointer(router->adj.dst[0])))
+			return &router->adj;
+		if (!first)
+			first = &router->adj;
+	}
+	return first;
+}
+
+/**
+ * vpc_nat_output() - a packet goes out by a NAT gateway
+ * @pkt: the packet
+ * @gw: the gateway
+ * Context: softirq, RCU read side. Consumes the packet.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
+{
+	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
+	struct vpc_uplink *uplink = READ_ONCE(gw->uplink);
+	struct vpc_net *vn = gw->vpc->vn;
+	const struct vpc_nat_flow *flow;
+	enum ip_conntrack_info ctinfo;
+	enum vpc_drop_reason reason;
+	struct vpc_adj *adj;
+	struct nf_conn *ct;
+
+	if (pkt->family != AF_INET ||
+	    vpc_nat_class_of(ip_hdr(pkt->skb)->protocol) == VPC_NAT_CLASSES)
+		return vpc_icmp_reject(pkt, VPC_ICMP_UNREACHABLE, 0, VPC_DROP_NAT_PROTOCOL);
+	if (unlikely(pkt->vpc != gw->vpc || !zone || !uplink))
+		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
+	if (unlikely(!vpc_nat_whole(vn, pkt->skb, zone->both.id)))
+		return VPC_DONE;
+	reason = track_out(vn, pkt, gw);
+	if (unlikely(reason != VPC_DROP_MAX))
+		return vpc_drop(pkt, reason);
+
+	/* What is there already goes out as it came in, whichever gateway the route names. */
+	ct = nf_ct_get(pkt->skb, &ctinfo);
+	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
+	if (flow) {
+		gw = flow->gateway;
+		uplink = READ_ONCE(gw->uplink);
+	} else {
+		struct vpc_nat_pending pending = {
+			.hairpin = vpc_public_find4(vn, ip_hdr(pkt->skb)->daddr),
+			.bound = leaves_by_bound(pkt),
+		};
+
+		if (pending.bound)
+			gw = vpc_nat_bound_router(pkt) ?: gw;
+		uplink = READ_ONCE(gw->uplink);
+		pending.gateway = gw->obj.id;
+		if (!vpc_nat_pend(ct, &pending))
+			return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
+	}
+	adj = uplink ? adj_of(uplink) : NULL;
+	if (unlikely(!adj))
+		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
+	vpc_counters_rx(gw->counters, pkt->packets, pkt->bytes);
+	return vpc_forward(pkt, adj);
+}
+
+/* The gateway of a connection that is not in the table yet, unless it has gone meanwhile. */
+struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
+					       const struct vpc_nat_pending *pending)
+{
+	struct vpc_object *obj;
+
+	obj = pending ? xa_load(&vn->registry[VPC_KIND_NAT_GATEWAY].ids, pending->gateway) : NULL;
+	return obj ? container_of(obj, struct vpc_nat_gateway, obj) : NULL;
+}
+
+/* The address that is bound to the endpoint: nobody else has it, so ports stay as they are. */
+static enum vpc_drop_reason take_bound(const struct nf_conntrack_tuple *orig,
+				       struct vpc_nat_flow *flow, struct nf_nat_range2 *range)
+{
+	flow->share = bound_to(flow->gateway, orig->src.u3.ip);
+	if (!flow->share)
+		return VPC_DROP_NO_NEXTHOP;
+	flow->port = ntohs(orig->src.u.all);
+	range->flags = NF_NAT_RANGE_MAP_IPS;
+	return VPC_DROP_MAX;
+}
+
+static enum vpc_drop_reason take_port(const struct nf_conntrack_tuple *orig, struct nf_conn *ct,
+				      struct vpc_nat_flow *flow, struct nf_nat_range2 *range)
+{
+	const struct vpc_nat_config *config = rcu_dereference(flow->gateway->config);
+	enum vpc_drop_reason reason;
+
+	if (!config)
+		return VPC_DROP_NO_NEXTHOP;
+	reason = vpc_nat_ports_take(flow->gateway, config, orig, ct, flow);
+	if (reason != VPC_DROP_MAX)
+		return reason;
+	range->flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED;
+	range->min_proto.all = htons(flow->port);
+	range->max_proto = range->min_proto;
+	return VPC_DROP_MAX;
+}
+
+/* What FORWARD has let through gets an address and a port. */
+enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const struct vpc_nat_pending *pending = vpc_nat_pending_of(ct);
+	struct nf_nat_range2 range = {};
+	struct vpc_nat_flow flow = {};
+	enum vpc_drop_reason reason;
+
+	flow.gateway = vpc_nat_pending_gateway(vn, pending);
+	if (!flow.gateway)
+		return VPC_DROP_NO_NEXTHOP;
+	flow.class = vpc_nat_class_of(orig->dst.protonum);
+	flow.hairpin = pending->hairpin;
+	reason = pending->bound ? take_bound(orig, &flow, &range) :
+				  take_port(orig, ct, &flow, &range);
+	if (reason != VPC_DROP_MAX)
+		return reason;
+	range.min_addr.ip = flow.share->public->addr.v4;
+	range.max_addr = range.min_addr;
+	if (nf_ct_nat_ext_add(ct) && nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) == NF_ACCEPT &&
+	    reply->dst.u3.ip == range.min_addr.ip &&
+	    (!flow.block || flow.class == VPC_NAT_ICMP ||
+	     reply->dst.u.all == range.min_proto.all))
+		return vpc_nat_flow_set(ct, &flow);
+	if (flow.block)
+		vpc_nat_ports_give(&flow);
+	return VPC_DROP_NO_MEMORY;
+}
