@@ -131,6 +131,7 @@ static int __init vpc_init(void)
 	int err;
 
 	vpc_flow_module_init();
+	vpc_nat_module_init();
 	err = vpc_lpm_module_init();
 	if (err)
 		return err;

@@ -298,6 +298,7 @@ bool vpc_nat_translate(struct sk_buff *skb);
 void vpc_nat_kill(struct vpc_net *vn, const struct vpc_nat_gateway *gw);
 enum vpc_nat_class vpc_nat_class_of(u8 proto);
 bool vpc_nat_icmp_error(const struct sk_buff *skb);
+void vpc_nat_module_init(void);
 void vpc_nat_module_exit(void);
 
 /* nat.c; softirq, RCU read side */

@@ -173,6 +173,16 @@ static struct nf_conn_help *area_of(struct nf_conn *ct)
 	return nfct_help(ct) ?: nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 }
 
+static void set_helper(struct nf_conn_help *area, struct nf_conntrack_helper *new)
+{
+	struct nf_conntrack_helper *old = rcu_dereference(area->helper);
+
+	vpc_ct_helper_hold(new);
+	rcu_assign_pointer(area->helper, new);
+	if (old)
+		vpc_ct_helper_put(old);
+}
+
 /**
  * vpc_nat_pend() - whose a new connection will be
  * @ct: the connection, not confirmed
@@ -187,7 +197,7 @@ bool vpc_nat_pend(struct nf_conn *ct, const struct vpc_nat_pending *p)
 	if (!area)
 		return false;
 	*(struct vpc_nat_pending *)nfct_help_data(ct) = *p;
-	rcu_assign_pointer(area->helper, &pending);
+	set_helper(area, &pending);
 	return true;
 }
 
@@ -242,7 +252,7 @@ enum vpc_drop_reason vpc_nat_flow_set(struct nf_conn *ct, const struct vpc_nat_f
 		return VPC_DROP_NO_MEMORY;
 	}
 	*data_of(ct) = *flow;
-	rcu_assign_pointer(area->helper, &helper);
+	set_helper(area, &helper);
 	count(flow, 1);
 	return VPC_DROP_MAX;
 }
@@ -379,6 +389,12 @@ static int is_ours(struct nf_conn *ct, void *data)
 	return !!vpc_nat_flow_of(ct);
 }
 
+void vpc_nat_module_init(void)
+{
+	vpc_ct_helper_init(&helper);
+	vpc_ct_helper_init(&pending);
+}
+
 /**
  * vpc_nat_module_exit() - no connection refers to us any more
  * Context: may sleep; there are no gateways.
@@ -386,4 +402,7 @@ static int is_ours(struct nf_conn *ct, void *data)
 void vpc_nat_module_exit(void)
 {
 	nf_ct_iterate_destroy(is_ours, NULL);
+	/* The last packet of one may still be on its way. */
+	while (!vpc_ct_helper_idle(&helper) || !vpc_ct_helper_idle(&pending))
+		schedule_timeout_uninterruptible(msecs_to_jiffies(10));
 }

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # A first look: two VPCs that come to talk over a peering, and a third with the
 # addresses of the first that notices nothing; then a pair of routers of which one dies; then
-# a datacentre behind two IPsec connections (demo-ipsec.sh), if strongSwan is there. Run it by `make demo`, or on any machine where vpc.ko is loaded, as root. Fails when a step
-# does not show what it says.
+# tenants that browse through one public address (demo-nat.sh); then a datacentre behind two IPsec
+# connections (demo-ipsec.sh), if strongSwan is there. Run it by `make demo`, or on any machine
+# where vpc.ko is loaded, as root. Fails when a step does not show what it says.
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/lib.sh"
 . "${0%/*}/scene.sh"
 . "${0%/*}/lib-bfd.sh"
+. "${0%/*}/demo-nat.sh"
 . "${0%/*}/demo-ipsec.sh"
 
 T_ID=demo$$
@@ -212,13 +214,18 @@ fi
 works router vpcctl route show vpc a
 works router vpcctl flush
 
+# --- to the Internet and back ------------------------------------------------------------------
+
+t_remove
+demo_nat 15
+
 # --- a datacentre -------------------------------------------------------------------------
 
 t_remove
 if [ -x "$SWAN" ]; then
 	demo_ipsec
 else
-	say "15. The part about IPsec needs strongSwan, which is not here."
+	say "17. The part about IPsec needs strongSwan, which is not here."
 fi
 
 say "That is vpc. Next: README.md, vpcctl help, make check."

@@ -29,6 +29,7 @@ probes()
 	#include <linux/timer.h>
 	#include <net/dst.h>
 	#include <net/genetlink.h>
+	#include <net/netfilter/nf_conntrack_helper.h>
 	EOF
 	probe TIMER_CONTAINER_OF <<-'EOF'
 	struct p_timer { struct timer_list t; };
@@ -66,6 +67,10 @@ probes()
 	unsigned int p_payload_len(const struct sk_buff *skb);
 	unsigned int p_payload_len(const struct sk_buff *skb)
 	{ return skb_ipv6_payload_len(skb); }
+	EOF
+	probe CT_HELPER_REFCNT <<-'EOF'
+	void p_ct_helper(struct nf_conntrack_helper *h);
+	void p_ct_helper(struct nf_conntrack_helper *h) { refcount_inc(&h->ct_refcnt); }
 	EOF
 	probe NET_GSO_H <<-'EOF'
 	#if !__has_include(<net/gso.h>)

@@ -29,6 +29,8 @@ static const struct kind {
 	  VPC_A_VPN_GATEWAY_NAME, VPC_A_VPN_GATEWAY_VPC, 0 },
 	{ "ipsecs", VPC_A_INFO_IPSECS, VPC_CMD_IPSEC_GET, VPC_A_IPSEC_NAME,
 	  VPC_A_IPSEC_VPC, 0 },
+	{ "nat_gateways", VPC_A_INFO_NAT_GATEWAYS, VPC_CMD_NAT_GATEWAY_GET,
+	  VPC_A_NAT_GATEWAY_NAME, VPC_A_NAT_GATEWAY_VPC, 0 },
 	{ "probes", VPC_A_INFO_PROBES, VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME,
 	  VPC_A_PROBE_VPC, 0 },
 };
@@ -212,13 +214,15 @@ static void print_counts(const struct attrs *info)
 		[VPC_A_INFO_VPN_GATEWAYS] = "vpn_gateways",
 		[VPC_A_INFO_CUSTOMER_GATEWAYS] = "customer_gateways",
 		[VPC_A_INFO_IPSECS] = "ipsecs",
+		[VPC_A_INFO_NAT_GATEWAYS] = "nat_gateways",
 	};
 	size_t i;
 
 	field_string(info, VPC_A_INFO_VERSION, "module", "module");
 	print_object("counts");
 	for (i = VPC_A_INFO_VPCS; i < ARRAY_SIZE(words); i++)
-		field_number(info, i, words[i], words[i]);
+		if (words[i])
+			field_number(info, i, words[i], words[i]);
 	print_end();
 }
 
