@@ -40,7 +40,7 @@ bool vpc_nat_whole(struct vpc_net *vn, struct sk_buff *skb, u16 zone)
 }
 
 bool vpc_nat_tuple_of(struct vpc_net *vn, const struct sk_buff *skb,
-		     struct nf_conntrack_tuple *tuple)
+		      struct nf_conntrack_tuple *tuple)
 {
 	return nf_ct_get_tuplepr(skb, skb_network_offset(skb), NFPROTO_IPV4, vn->net, tuple);
 }

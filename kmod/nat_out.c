@@ -237,7 +237,7 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 
 /* The gateway of a connection that is not in the table yet, unless it has gone meanwhile. */
 struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
-					       const struct vpc_nat_pending *pending)
+						const struct vpc_nat_pending *pending)
 {
 	struct vpc_object *obj;
 

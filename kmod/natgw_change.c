@@ -29,6 +29,11 @@ static struct vpc_nat_share *share_of(const struct vpc_nat_gateway *gw, const st
 	return NULL;
 }
 
+/**
+ * vpc_natgw_share_release() - a gateway gives up a public address
+ * @share: what it had of it; packets may see it until the next grace period
+ * Context: vpc_net::lock is held; may sleep.
+ */
 void vpc_natgw_share_release(struct vpc_nat_share *share)
 {
 	list_del(&share->node);
@@ -187,6 +192,11 @@ static void config_free(struct vpc_nat_config *config)
 	kfree(config);
 }
 
+/**
+ * vpc_natgw_config_free_rcu() - free what packets have read
+ * @rcu: vpc_nat_config::rcu
+ * Context: any.
+ */
 void vpc_natgw_config_free_rcu(struct rcu_head *rcu)
 {
 	config_free(container_of(rcu, struct vpc_nat_config, rcu));
@@ -202,7 +212,8 @@ static void config_add(struct vpc_nat_config *config, struct vpc_nat_share *shar
 
 static struct vpc_nat_config *config_new(const struct vpc_nat_gateway *gw,
 					 const struct vpc_natgw_request *req,
-					 const struct vpc_natgw_change *c, struct netlink_ext_ack *extack)
+					 const struct vpc_natgw_change *c,
+					 struct netlink_ext_ack *extack)
 {
 	struct vpc_nat_config *config;
 	struct vpc_nat_share *share;
@@ -260,6 +271,11 @@ static int tables_new(const struct vpc_nat_gateway *gw, struct vpc_natgw_change 
 	return 0;
 }
 
+/**
+ * vpc_natgw_change_abort() - what was prepared does not happen
+ * @c: from vpc_natgw_change_prepare()
+ * Context: vpc_net::lock is held; may sleep.
+ */
 void vpc_natgw_change_abort(struct vpc_natgw_change *c)
 {
 	struct vpc_nat_share *share, *next;
@@ -276,6 +292,12 @@ void vpc_natgw_change_abort(struct vpc_natgw_change *c)
 	kfree(c);
 }
 
+/**
+ * vpc_natgw_set_table() - publish where ports of a public address lead
+ * @public: the address
+ * @table: or NULL for nowhere
+ * Context: vpc_net::lock is held.
+ */
 void vpc_natgw_set_table(struct vpc_public *public, struct vpc_dnat_table *table)
 {
 	struct vpc_dnat_table *old;
@@ -286,9 +308,17 @@ void vpc_natgw_set_table(struct vpc_public *public, struct vpc_dnat_table *table
 		kvfree_rcu(old, rcu);
 }
 
+/**
+ * vpc_natgw_change_prepare() - check a change, and make all of it ready
+ * @gw: the gateway
+ * @req: what is asked for
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the change or an ERR_PTR(); then nothing has changed.
+ */
 struct vpc_natgw_change *vpc_natgw_change_prepare(struct vpc_nat_gateway *gw,
-				     const struct vpc_natgw_request *req,
-				     struct netlink_ext_ack *extack)
+						  const struct vpc_natgw_request *req,
+						  struct netlink_ext_ack *extack)
 {
 	struct vpc_natgw_change *c = kzalloc(sizeof(*c), GFP_KERNEL);
 	int err;
@@ -319,9 +349,16 @@ struct vpc_natgw_change *vpc_natgw_change_prepare(struct vpc_nat_gateway *gw,
 	return ERR_PTR(err);
 }
 
-/* Cannot fail. */
+/**
+ * vpc_natgw_change_commit() - publish a change; cannot fail
+ * @gw: the gateway
+ * @req: what was asked for
+ * @c: from vpc_natgw_change_prepare(); freed
+ * Context: vpc_net::lock is held; may sleep. No packet starts a connection by what was before when
+ * this returns.
+ */
 void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_request *req,
-			  struct vpc_natgw_change *c)
+			     struct vpc_natgw_change *c)
 {
 	struct vpc_nat_config *old;
 	struct vpc_nat_share *share;

@@ -10,6 +10,7 @@ t_begin "filter"
 t_need "$TALK" conntrack nft
 
 # Default deny inbound, replies pass; what is given is let in.
+# shellcheck disable=SC2317	# called by must
 rules()
 {
 	r nft -f - <<-END

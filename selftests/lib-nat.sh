@@ -32,12 +32,18 @@ server()
 
 outside()
 {
+	local name
+
 	router_new
 	host_new isp ext0 192.0.2.1/24
 	must r ip addr add 192.0.2.10/24 dev ext0
 	must r ip link set ext0 up
 	must r ip route add default via $GW
 	must ns isp sysctl -qw net.ipv4.ip_forward=1
+	# A slow machine is still at it after the thirty seconds that are usual.
+	for name in udp_timeout udp_timeout_stream icmp_timeout; do
+		must r sysctl -qw "net.netfilter.nf_conntrack_$name=600"
+	done
 	must ns isp ip link add lan type bridge
 	must ns isp ip addr add 203.0.113.1/24 dev lan
 	must ns isp ip link set lan up

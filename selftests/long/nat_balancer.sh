@@ -59,6 +59,7 @@ balancer_start()
 }
 
 # What haproxy says of a server: UP, DOWN...
+# shellcheck disable=SC2317	# called by is
 health()
 {
 	echo "show stat" | socat - "UNIX-CONNECT:$T_DIR/lb.sock" |
