@@ -39,8 +39,8 @@ offers()
 }
 
 objects=(vpc subnet port uplink endpoint table route peering probe vpn-gateway customer-gateway ipsec
-	namespace check stats flush monitor version)
-types=(peering transit ipsec router blackhole unreachable prohibit)
+	nat-gateway namespace check stats flush monitor version)
+types=(peering transit ipsec nat router blackhole unreachable prohibit)
 options=(interval multiplier retries rise hold-down fail-back suppress reuse half-life admin)
 
 lines()
@@ -59,14 +59,18 @@ lines()
 	offers "vpc help "
 	offers "vpc nonsense "
 	offers "vpc add "
-	offers "vpc add a " cidr transit account peering-limit
-	offers "vpc add a c" cidr
+	offers "vpc add a " cidr transit account peering-limit connection-limit filter
+	offers "vpc add a c" cidr connection-limit
 	offers "vpc  add   a cidr "
-	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit
-	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit
+	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit connection-limit filter
+	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit connection-limit filter
 	offers "vpc add a cidr 10.0.0.1/8 "
 	offers "vpc add a account 1 account "
-	offers "vpc set a " name cidr no-cidr peering-limit
+	offers "vpc set a " name cidr no-cidr peering-limit connection-limit filter public-address \
+		no-public-address
+	offers "vpc set a public-address 192.0.2.1 " endpoint public-address no-public-address uplink
+	offers "nat-gateway dnat add a address 192.0.2.1 " tcp udp
+	offers "nat-gateway snat " add del
 	offers "vpc show a "
 	offers "subnet add a vpc b cidr 10.0.0.0/24 table " default
 	offers "subnet set a t" table
@@ -153,6 +157,7 @@ files()
 declare -A seen=() offered=() sample=(
 	[NAME]=x [RATE]=1mbit [TEXT]=x [FIRST-LAST]=1-2 [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
 	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [MS]=20 [FILE]=x
+	[PORT]=80 [SUBNET]=x [VPC]=x
 )
 
 # walk OBJECT WORD...: goes wherever there is something offered; no word twice. What may

@@ -41,7 +41,8 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 	const char *word;
 	int err;
 
-	/* Of two with the same word the first one is taken: see names_vpc(). */
+	/* "router" is the word of two: see names_vpc(). */
+	allowed &= ~(1ul << VPC_NH_VPC_ROUTER);
 	for (*type = VPC_NH_PEERING; *type < ARRAY_SIZE(types); ++*type)
 		if ((allowed & 1ul << *type) && args_take(args, types[*type]))
 			break;

@@ -291,8 +291,8 @@ const struct object route_object = {
 "vpcctl route get ADDR { from DEV | TABLE }\n"
 "vpcctl route load { FILE | - } TABLE [ replace ]\n"
 "TABLE := { table NAME | vpc VPC | gateway VGW }\n"
-"NH := { peering NAME | transit NAME | ipsec NAME | router ADDR | blackhole |\n"
-"        unreachable | prohibit }\n"
+"NH := { peering NAME | transit NAME | ipsec NAME | nat NAME |\n"
+"        router { ADDR | VPC } | blackhole | unreachable | prohibit }\n"
 "FILE has lines of [ add | replace | del ] PREFIX\n"
 "                    [ via NH [ priority N ] [ weight N ] ]... [ fail-open ]\n",
 	.commands = commands,

@@ -52,7 +52,7 @@ const struct object uplink_object = {
 	.usage =
 "vpcctl uplink add DEV vpc VPC address ADDR/LEN [ address ADDR/LEN ]\n"
 "                      [ gateway ADDR ]... [ table { TABLE | default } ]\n"
-"vpcctl uplink add DEV gateway ADDR [ gateway ADDR ]...     (public, for NAT gateways)\n"
+"vpcctl uplink add DEV gateway ADDR [ gateway ADDR ]...\n"
 "vpcctl uplink del DEV\n"
 "vpcctl uplink show [ DEV ] [ vpc VPC ]\n",
 	.commands = commands,

@@ -53,13 +53,15 @@ static int parse_publics(struct args *args, struct nl_msg *msg)
 {
 	int err = 0;
 
-	while (!err && args->left) {
+	while (!err && (args->left || complete_at(args))) {
 		if (args_take(args, "public-address"))
 			err = put_public(args, msg, VPC_A_VPC_PUBLIC, true);
 		else if (args_take(args, "no-public-address"))
 			err = put_public(args, msg, VPC_A_VPC_DEL_PUBLIC, false);
 		else if (args_take(args, "uplink"))
 			err = parse_name(args, KEY_DEV, msg, VPC_A_VPC_UPLINK);
+		else if (!args->left)
+			break;
 		else
 			err = usage("\"%s\" cannot be changed together with public addresses",
 				    args->word[0]);
@@ -75,8 +77,6 @@ static int set(const struct object *object, struct args *args)
 
 	complete_names(args, object);
 	err = parse_name(args, KEY_NAME, msg, VPC_A_VPC_NAME);
-	complete_word(args, "public-address");
-	complete_word(args, "no-public-address");
 	if (!err)
 		err = args_is(args, "public-address") ||
 		      args_is(args, "no-public-address") ?
