@@ -60,12 +60,12 @@ static int parse_publics(struct args *args, struct nl_msg *msg)
 			err = put_public(args, msg, VPC_A_VPC_DEL_PUBLIC, false);
 		else if (args_take(args, "uplink"))
 			err = parse_name(args, KEY_DEV, msg, VPC_A_VPC_UPLINK);
-		else if (!args->left)
-			break;
 		else
-			err = usage("\"%s\" cannot be changed together with public addresses",
-				    args->word[0]);
+			break;
 	}
+	if (!err && args->left)
+		err = usage("\"%s\" cannot be changed together with public addresses",
+			    args->word[0]);
 	return err;
 }
 
