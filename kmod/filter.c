@@ -8,7 +8,6 @@
  */
 
 #include <linux/netfilter.h>
-#include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -20,7 +19,6 @@
  * struct vpc_filter - a VPC is filtered; immutable
  * @tmpl: has the zone
  * @id: of the zone
- * @rcu: frees it
  */
 struct vpc_filter {
 	struct nf_conn *tmpl;
@@ -131,11 +129,8 @@ bool vpc_filter_enter(struct sk_buff *skb, u8 family, struct vpc *vpc)
 	nf_reset_ct(skb);
 	if (!filter)
 		return true;
-	if (family == AF_INET && unlikely(ip_is_fragment(ip_hdr(skb)))) {
-		if (ip_defrag(vpc->vn->net, skb, IP_DEFRAG_CONNTRACK_IN + filter->id))
-			return false;
-		skb->ignore_df = 1;
-	}
+	if (family == AF_INET && !vpc_nat_whole(vpc->vn, skb, filter->id))
+		return false;
 	nf_conntrack_get(&filter->tmpl->ct_general);
 	nf_ct_set(skb, filter->tmpl, IP_CT_NEW);
 	if (likely(nf_conntrack_in(skb, &state) == NF_ACCEPT))

@@ -13,41 +13,52 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
-#include <net/netfilter/nf_nat.h>
 
-#include "endpoint.h"
 #include "forward.h"
-#include "icmp.h"
 #include "nat.h"
 #include "natgw.h"
-#include "nexthop.h"
-#include "table.h"
-#include "vpc.h"
 
-/*
- * Put fragments together: later ones have no ports. Each VPC has a queue of its own. False: the
- * packet is not complete, and is gone.
+/**
+ * vpc_nat_whole() - put fragments of IPv4 together, as later ones have no ports
+ * @vn: the namespace
+ * @skb: starts at its network header
+ * @zone: has a queue of its own
+ * Context: softirq, RCU read side.
+ * Return: false: the packet is not complete, and is gone.
  */
 bool vpc_nat_whole(struct vpc_net *vn, struct sk_buff *skb, u16 zone)
 {
 	if (likely(!ip_is_fragment(ip_hdr(skb))))
 		return true;
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	if (ip_defrag(vn->net, skb, IP_DEFRAG_CONNTRACK_IN + zone))
 		return false;
 	skb->ignore_df = 1;
 	return true;
 }
 
+/**
+ * vpc_nat_tuple_of() - a packet as conntrack looks it up
+ * @vn: the namespace
+ * @skb: starts at its network header, no fragment
+ * @tuple: gets it
+ * Context: any.
+ * Return: false: it has none.
+ */
 bool vpc_nat_tuple_of(struct vpc_net *vn, const struct sk_buff *skb,
 		      struct nf_conntrack_tuple *tuple)
 {
 	return nf_ct_get_tuplepr(skb, skb_network_offset(skb), NFPROTO_IPV4, vn->net, tuple);
 }
 
-/*
- * Only what starts a connection may start one here. Conntrack by itself takes TCP that it meets
- * in the middle for a new connection, and would give it another port.
+/**
+ * vpc_nat_may_start() - does a packet start a connection?
+ * @skb: starts at its network header, no fragment
+ *
+ * Conntrack by itself takes TCP that it meets in the middle for a new connection, and would give
+ * it another port.
+ *
+ * Context: any.
+ * Return: true if it does.
  */
 bool vpc_nat_may_start(const struct sk_buff *skb)
 {
@@ -70,6 +81,12 @@ bool vpc_nat_may_start(const struct sk_buff *skb)
 	}
 }
 
+/**
+ * vpc_nat_limit_reached() - has a VPC as many connections as it may have?
+ * @vpc: the VPC
+ * Context: RCU read side.
+ * Return: true if it has.
+ */
 bool vpc_nat_limit_reached(const struct vpc *vpc)
 {
 	const struct vpc_nat_zone *zone = rcu_dereference(vpc->nat_zone);

@@ -18,8 +18,6 @@
 struct vpc_nexthop;
 struct vpc_subnet;
 struct vpc_uplink;
-struct vpc_dst;
-struct vpc_adj;
 
 /* What has port numbers of its own: TCP, UDP, and the identifiers of ICMP echo. */
 enum vpc_nat_class {
@@ -29,7 +27,6 @@ enum vpc_nat_class {
 	VPC_NAT_CLASSES,
 };
 
-#define VPC_NAT_BLOCK_SHIFT 4
 #define VPC_NAT_BLOCK_PORTS 16
 #define VPC_NAT_BLOCKS (65536 / VPC_NAT_BLOCK_PORTS)
 
@@ -198,6 +195,7 @@ struct vpc_nat_gateway {
  * @source: the endpoint
  * @share: the address
  * @index: first port / VPC_NAT_BLOCK_PORTS
+ * @class: enum vpc_nat_class
  * @connections: sum over @used
  * @used: connections by port
  * @rcu: frees it

@@ -107,7 +107,6 @@ void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone)
 
 static_assert(sizeof(struct vpc_nat_flow) <= sizeof_field(struct nf_conn_help, data));
 static_assert(sizeof(struct vpc_nat_pending) <= sizeof_field(struct nf_conn_help, data));
-static_assert(VPC_NAT_BLOCK_PORTS == 1 << VPC_NAT_BLOCK_SHIFT);
 
 static struct vpc_nat_flow *data_of(const struct nf_conn *ct)
 {

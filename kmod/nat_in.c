@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From outside: what connections wait for, and what rules lead in. */
 
-#include <linux/icmp.h>
-#include <linux/tcp.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -10,12 +8,8 @@
 
 #include "endpoint.h"
 #include "forward.h"
-#include "icmp.h"
 #include "nat.h"
 #include "natgw.h"
-#include "nexthop.h"
-#include "table.h"
-#include "vpc.h"
 
 /* The rule by which a connection from outside leads in. */
 static const struct vpc_dnat_slot *slot_of(const struct vpc_public *public,
@@ -81,7 +75,13 @@ static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
 	return VPC_DROP_MAX;
 }
 
-/* What FORWARD has let through; the rule may have gone meanwhile. */
+/**
+ * vpc_nat_finish_in() - what FORWARD has let through, if the rule has not gone meanwhile
+ * @vn: the namespace
+ * @ct: a connection from outside, not confirmed
+ * Context: softirq, RCU read side.
+ * Return: VPC_DROP_MAX, or why its packet must go.
+ */
 enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From inside: out by a NAT gateway, or by the address that is bound to an endpoint. */
 
-#include <linux/icmp.h>
-#include <linux/tcp.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 
-#include "endpoint.h"
 #include "forward.h"
 #include "icmp.h"
 #include "nat.h"
@@ -140,14 +137,12 @@ static bool ours_out(const struct vpc *vpc, const struct vpc_nat_zone *zone,
 }
 
 static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *pkt,
-				      const struct vpc_nat_gateway *gw)
+				      const struct vpc_nat_gateway *gw,
+				      const struct vpc_nat_zone *zone)
 {
-	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
 	enum vpc_drop_reason reason;
 	struct nf_conn *tmpl;
 
-	if (unlikely(!zone))
-		return VPC_DROP_NO_NEXTHOP;
 	if (unlikely(vpc_nat_icmp_error(pkt->skb))) {
 		/* Of either kind of connection; conntrack makes none of an error. */
 		reason = vpc_nat_track(vn, pkt->skb, zone->out);
@@ -190,22 +185,22 @@ static struct vpc_adj *adj_of(const struct vpc_uplink *uplink)
 enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 {
 	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
-	struct vpc_uplink *uplink = READ_ONCE(gw->uplink);
 	struct vpc_net *vn = gw->vpc->vn;
 	const struct vpc_nat_flow *flow;
 	enum ip_conntrack_info ctinfo;
 	enum vpc_drop_reason reason;
+	struct vpc_uplink *uplink;
 	struct vpc_adj *adj;
 	struct nf_conn *ct;
 
 	if (pkt->family != AF_INET ||
 	    vpc_nat_class_of(ip_hdr(pkt->skb)->protocol) == VPC_NAT_CLASSES)
 		return vpc_icmp_reject(pkt, VPC_ICMP_UNREACHABLE, 0, VPC_DROP_NAT_PROTOCOL);
-	if (unlikely(pkt->vpc != gw->vpc || !zone || !uplink))
+	if (unlikely(pkt->vpc != gw->vpc || !zone || !READ_ONCE(gw->uplink)))
 		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
 	if (unlikely(!vpc_nat_whole(vn, pkt->skb, zone->both.id)))
 		return VPC_DONE;
-	reason = track_out(vn, pkt, gw);
+	reason = track_out(vn, pkt, gw, zone);
 	if (unlikely(reason != VPC_DROP_MAX))
 		return vpc_drop(pkt, reason);
 
@@ -214,7 +209,6 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
 	if (flow) {
 		gw = flow->gateway;
-		uplink = READ_ONCE(gw->uplink);
 	} else {
 		struct vpc_nat_pending pending = {
 			.hairpin = vpc_public_find4(vn, ip_hdr(pkt->skb)->daddr),
@@ -223,11 +217,11 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 
 		if (pending.bound)
 			gw = vpc_nat_bound_router(pkt) ?: gw;
-		uplink = READ_ONCE(gw->uplink);
 		pending.gateway = gw->obj.id;
 		if (!vpc_nat_pend(ct, &pending))
 			return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
 	}
+	uplink = READ_ONCE(gw->uplink);
 	adj = uplink ? adj_of(uplink) : NULL;
 	if (unlikely(!adj))
 		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
@@ -235,7 +229,13 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 	return vpc_forward(pkt, adj);
 }
 
-/* The gateway of a connection that is not in the table yet, unless it has gone meanwhile. */
+/**
+ * vpc_nat_pending_gateway() - the gateway of a connection that is not in the table yet
+ * @vn: the namespace
+ * @pending: what was noted, or NULL
+ * Context: RCU read side.
+ * Return: it, or NULL: it has gone meanwhile.
+ */
 struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
 						const struct vpc_nat_pending *pending)
 {
@@ -274,7 +274,13 @@ static enum vpc_drop_reason take_port(const struct nf_conntrack_tuple *orig, str
 	return VPC_DROP_MAX;
 }
 
-/* What FORWARD has let through gets an address and a port. */
+/**
+ * vpc_nat_finish_out() - what FORWARD has let through gets an address and a port
+ * @vn: the namespace
+ * @ct: a connection from inside, not confirmed
+ * Context: softirq, RCU read side.
+ * Return: VPC_DROP_MAX, or why its packet must go.
+ */
 enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;

@@ -120,7 +120,7 @@ static bool port_free(const struct vpc_public *public, u16 port,
 
 static u16 port_of(const struct vpc_nat_block *block, unsigned int i)
 {
-	return (block->index << VPC_NAT_BLOCK_SHIFT) + i % VPC_NAT_BLOCK_PORTS;
+	return block->index * VPC_NAT_BLOCK_PORTS + i % VPC_NAT_BLOCK_PORTS;
 }
 
 static void choose(struct vpc_nat_flow *flow, struct vpc_nat_block *block, unsigned int i)
@@ -149,7 +149,6 @@ static bool take_unused(struct vpc_nat_block *block, const struct nf_conntrack_t
 }
 
 static bool take_shared(struct vpc_nat_source *source, enum vpc_nat_class class,
-			const struct vpc_nat_config *config,
 			const struct nf_conntrack_tuple *orig, struct nf_conn *ct,
 			struct vpc_nat_flow *flow)
 {
@@ -325,7 +324,7 @@ static enum vpc_drop_reason take(struct vpc_nat_source *source,
 		if (block)
 			block_release(block);
 	}
-	if (take_shared(source, class, config, orig, ct, flow))
+	if (take_shared(source, class, orig, ct, flow))
 		return VPC_DROP_MAX;
 	return reason;
 }

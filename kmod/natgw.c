@@ -186,7 +186,6 @@ static void stop(struct vpc_nat_gateway *gw)
 	if (old)
 		call_rcu(&old->rcu, vpc_natgw_config_free_rcu);
 	vpc_adj_quiesce(vn);
-	synchronize_net();
 	vpc_nat_kill(vn, gw);
 	list_for_each_entry_safe(share, next, &gw->shares, node)
 		vpc_natgw_share_release(share);

@@ -237,8 +237,8 @@ static struct vpc_nat_config *config_new(const struct vpc_nat_gateway *gw,
 			config_add(config, share);
 	list_for_each_entry(share, &c->added, node)
 		config_add(config, share);
-	config->first_block = req->first_port >> VPC_NAT_BLOCK_SHIFT;
-	config->last_block = req->last_port >> VPC_NAT_BLOCK_SHIFT;
+	config->first_block = req->first_port / VPC_NAT_BLOCK_PORTS;
+	config->last_block = req->last_port / VPC_NAT_BLOCK_PORTS;
 	config->block_limit = min_t(u32, DIV_ROUND_UP(req->port_limit, VPC_NAT_BLOCK_PORTS),
 				    VPC_NAT_BLOCKS);
 	config->rate = req->rate;
