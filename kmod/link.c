@@ -97,12 +97,16 @@ static bool host_address(struct net_device *dev, char *buf)
 	return found;
 }
 
-static int check_device(struct net_device *dev, struct netlink_ext_ack *extack, bool ipv6)
+/**
+ * vpc_link_check_free() - is it an Ethernet device that is no link yet?
+ * @dev: the device
+ * @extack: gets the sentence of a refusal
+ * Context: the RTNL is held.
+ * Return: 0, -EBUSY or -EINVAL.
+ */
+int vpc_link_check_free(const struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	const struct vpc_link *link = vpc_link_of(dev);
-	struct inet6_dev *idev = __in6_dev_get(dev);
-	struct net_device *master;
-	char addr[VPC_PREFIX_STRLEN];
 
 	if (vpc_public_link_of(dev))
 		return vpc_err(extack, -EBUSY, "device %s is already a public uplink", dev->name);
@@ -112,6 +116,19 @@ static int check_device(struct net_device *dev, struct netlink_ext_ack *extack, 
 			       link->vpc->obj.name);
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
 		return vpc_err(extack, -EINVAL, "device %s is not an Ethernet device", dev->name);
+	return 0;
+}
+
+static int check_device(struct net_device *dev, struct netlink_ext_ack *extack, bool ipv6)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+	struct net_device *master;
+	char addr[VPC_PREFIX_STRLEN];
+	int err;
+
+	err = vpc_link_check_free(dev, extack);
+	if (err)
+		return err;
 	/* br_netfilter shows frames between a bridge's ports to hooks as the bridge's. */
 	if (netif_is_bridge_master(dev))
 		return vpc_err(extack, -EINVAL, "device %s is a bridge: bind the tenant's own device",

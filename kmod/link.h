@@ -59,6 +59,7 @@ struct vpc_link {
  */
 struct vpc_link *vpc_link_of(const struct net_device *dev);
 
+int vpc_link_check_free(const struct net_device *dev, struct netlink_ext_ack *extack);
 int vpc_link_bind(struct vpc_link *link, struct net_device *dev, struct vpc *vpc,
 		  struct vpc_table *table, enum vpc_kind kind, bool ipv6,
 		  struct netlink_ext_ack *extack);

@@ -82,6 +82,9 @@ struct vpc_natgw_change *vpc_natgw_change_prepare(struct vpc_nat_gateway *gw,
 void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_request *req,
 			     struct vpc_natgw_change *c);
 void vpc_natgw_change_abort(struct vpc_natgw_change *c);
+struct vpc_nat_share *vpc_natgw_share_of(const struct vpc_nat_gateway *gw,
+					 const struct vpc_addr *addr);
+bool vpc_natgw_stays(const struct vpc_nat_share *share, const struct vpc_natgw_request *req);
 void vpc_natgw_share_release(struct vpc_nat_share *share);
 void vpc_natgw_set_table(struct vpc_public *public, struct vpc_dnat_table *table);
 void vpc_natgw_config_free_rcu(struct rcu_head *rcu);

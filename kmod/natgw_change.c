@@ -16,10 +16,19 @@ struct vpc_natgw_change {
 	u32 dnats;
 	struct vpc_nat_config *config;
 	struct vpc_dnat_table *table[VPC_NAT_ADDRESSES_MAX];
+	int tables;
 	struct list_head added;
 };
 
-static struct vpc_nat_share *share_of(const struct vpc_nat_gateway *gw, const struct vpc_addr *addr)
+/**
+ * vpc_natgw_share_of() - a public address of a gateway
+ * @gw: the gateway
+ * @addr: the address
+ * Context: vpc_net::lock is held.
+ * Return: it, draining or not, or NULL.
+ */
+struct vpc_nat_share *vpc_natgw_share_of(const struct vpc_nat_gateway *gw,
+					 const struct vpc_addr *addr)
 {
 	struct vpc_nat_share *share;
 
@@ -74,7 +83,7 @@ static int add_address(struct vpc_nat_gateway *gw, const struct vpc_addr *addr,
 	struct vpc_nat_share *share;
 	int err;
 
-	share = share_of(gw, addr);
+	share = vpc_natgw_share_of(gw, addr);
 	if (share && share->draining && vpc_addr_equal(&share->endpoint, endpoint))
 		return 0;
 	if (share && share->draining)
@@ -122,8 +131,14 @@ static bool listed(const struct vpc_addr *list, u32 count, const struct vpc_addr
 	return false;
 }
 
-/* Will new connections use it? */
-static bool stays(const struct vpc_nat_share *share, const struct vpc_natgw_request *req)
+/**
+ * vpc_natgw_stays() - will new connections use a public address?
+ * @share: what a gateway has of it
+ * @req: what is asked for
+ * Context: vpc_net::lock is held.
+ * Return: true if they will.
+ */
+bool vpc_natgw_stays(const struct vpc_nat_share *share, const struct vpc_natgw_request *req)
 {
 	if (listed(req->del, req->dels, &share->public->addr))
 		return false;
@@ -138,7 +153,7 @@ static int check_addresses(const struct vpc_nat_gateway *gw, const struct vpc_na
 	u32 i, count = 0;
 
 	for (i = 0; i < req->dels; i++) {
-		share = share_of(gw, &req->del[i]);
+		share = vpc_natgw_share_of(gw, &req->del[i]);
 		vpc_addr_str(&req->del[i], buf);
 		if (!share || share->draining)
 			return vpc_err(extack, -ENOENT, "%s has no public address %s%s",
@@ -150,8 +165,8 @@ static int check_addresses(const struct vpc_nat_gateway *gw, const struct vpc_na
 	for (i = 0; i < c->dnats; i++) {
 		const struct vpc_addr *addr = &c->dnat[i].public;
 
-		share = share_of(gw, addr);
-		if ((share && stays(share, req)) || listed(req->add, req->adds, addr))
+		share = vpc_natgw_share_of(gw, addr);
+		if ((share && vpc_natgw_stays(share, req)) || listed(req->add, req->adds, addr))
 			continue;
 		if (listed(req->del, req->dels, addr))
 			return vpc_err(extack, -EBUSY, "public address %s has DNAT rule %s: remove it first",
@@ -233,7 +248,7 @@ static struct vpc_nat_config *config_new(const struct vpc_nat_gateway *gw,
 							c->snat[i].prefix;
 	config->snats = c->snats;
 	list_for_each_entry(share, &gw->shares, node)
-		if (stays(share, req))
+		if (vpc_natgw_stays(share, req))
 			config_add(config, share);
 	list_for_each_entry(share, &c->added, node)
 		config_add(config, share);
@@ -250,25 +265,30 @@ no_memory:
 	return NULL;
 }
 
+static int table_new(const struct vpc_nat_gateway *gw, const struct vpc_nat_share *share,
+		     struct vpc_natgw_change *c, struct netlink_ext_ack *extack)
+{
+	struct vpc_dnat_table *table;
+
+	table = vpc_natgw_dnat_table(share->public, gw, c->dnat, c->dnats, extack);
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	c->table[c->tables++] = table;
+	return 0;
+}
+
+/* In the order that the gateway will have its addresses in. */
 static int tables_new(const struct vpc_nat_gateway *gw, struct vpc_natgw_change *c,
 		      struct netlink_ext_ack *extack)
 {
 	struct vpc_nat_share *share;
-	int i = 0;
+	int err = 0;
 
-	list_for_each_entry(share, &gw->shares, node) {
-		c->table[i] = vpc_natgw_dnat_table(share->public, gw, c->dnat, c->dnats, extack);
-		if (IS_ERR(c->table[i]))
-			return PTR_ERR(c->table[i]);
-		i++;
-	}
-	list_for_each_entry(share, &c->added, node) {
-		c->table[i] = vpc_natgw_dnat_table(share->public, gw, c->dnat, c->dnats, extack);
-		if (IS_ERR(c->table[i]))
-			return PTR_ERR(c->table[i]);
-		i++;
-	}
-	return 0;
+	list_for_each_entry(share, &gw->shares, node)
+		err = err ?: table_new(gw, share, c, extack);
+	list_for_each_entry(share, &c->added, node)
+		err = err ?: table_new(gw, share, c, extack);
+	return err;
 }
 
 /**
@@ -281,9 +301,8 @@ void vpc_natgw_change_abort(struct vpc_natgw_change *c)
 	struct vpc_nat_share *share, *next;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(c->table); i++)
-		if (!IS_ERR_OR_NULL(c->table[i]))
-			kvfree(c->table[i]);
+	for (i = 0; i < c->tables; i++)
+		kvfree(c->table[i]);
 	list_for_each_entry_safe(share, next, &c->added, node)
 		vpc_natgw_share_release(share);
 	config_free(c->config);
@@ -365,7 +384,7 @@ void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_
 	int i = 0;
 
 	list_for_each_entry(share, &gw->shares, node)
-		share->draining = !stays(share, req);
+		share->draining = !vpc_natgw_stays(share, req);
 	list_splice_tail(&c->added, &gw->shares);
 	list_for_each_entry(share, &gw->shares, node)
 		vpc_natgw_set_table(share->public, c->table[i++]);

@@ -5,7 +5,6 @@
  * for everything that comes in.
  */
 
-#include "endpoint.h"
 #include "natgw.h"
 #include "table.h"
 
@@ -43,21 +42,15 @@ static void del_rule(struct vpc_natgw_request *req, const struct vpc_nat_gateway
 			req->del_dnat[req->del_dnats++] = router->dnat[k];
 }
 
-/* Addresses that stay, with those to come. */
-static u32 left(const struct vpc_nat_gateway *router, const struct vpc_natgw_request *req)
+/* Will it have an address for new connections? */
+static bool has_some(const struct vpc_nat_gateway *router, const struct vpc_natgw_request *req)
 {
 	const struct vpc_nat_share *share;
-	u32 count = req->adds, i;
 
-	list_for_each_entry(share, &router->shares, node) {
-		if (share->draining)
-			continue;
-		for (i = 0; i < req->dels; i++)
-			if (vpc_addr_equal(&req->del[i], &share->public->addr))
-				break;
-		count += i == req->dels;
-	}
-	return count;
+	list_for_each_entry(share, &router->shares, node)
+		if (vpc_natgw_stays(share, req))
+			return true;
+	return req->adds;
 }
 
 static int check_dels(const struct vpc_nat_gateway *router, const struct vpc_natgw_request *req,
@@ -68,12 +61,8 @@ static int check_dels(const struct vpc_nat_gateway *router, const struct vpc_nat
 	u32 i;
 
 	for (i = 0; i < req->dels; i++) {
-		bool found = false;
-
-		list_for_each_entry(share, &router->shares, node)
-			found |= !share->draining &&
-				 vpc_addr_equal(&share->public->addr, &req->del[i]);
-		if (!found)
+		share = vpc_natgw_share_of(router, &req->del[i]);
+		if (!share || share->draining)
 			return vpc_err(extack, -ENOENT, "%s has no public address %s",
 				       router->label, vpc_addr_str(&req->del[i], buf));
 	}
@@ -97,7 +86,7 @@ static int change(struct vpc_nat_gateway *router, struct vpc_natgw_request *req,
 	for (i = 0; i < req->dels; i++)
 		del_rule(req, router, i);
 	/* Without any it is no router. Those of its connections that are left end with it. */
-	if (!left(router, req)) {
+	if (!has_some(router, req)) {
 		if (router->nh && vpc_route_user(router->nh, user, sizeof(user)))
 			return vpc_err(extack, -EBUSY,
 				       "%s is the next hop of %s, and would have no public address: remove that first",

@@ -5,7 +5,6 @@
  */
 
 #include <linux/etherdevice.h>
-#include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/rhashtable.h>
 #include <linux/rtnetlink.h>
@@ -238,20 +237,15 @@ void vpc_public_put(struct vpc_public *public)
 	kfree_rcu(public, rcu);
 }
 
-static int check_device(const struct net_device *dev, struct netlink_ext_ack *extack)
+static int check_device(struct net_device *dev, struct netlink_ext_ack *extack)
 {
-	const struct vpc_link *link = vpc_link_of(dev);
 	const struct net_device *master;
+	int err;
 
-	if (link)
-		return vpc_err(extack, -EBUSY, "device %s is already %s of VPC %s", dev->name,
-			       vpc_link_is_uplink(link) ? "an uplink" : "a port",
-			       link->vpc->obj.name);
-	if (vpc_public_link_of(dev))
-		return vpc_err(extack, -EBUSY, "device %s is already a public uplink", dev->name);
-	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
-		return vpc_err(extack, -EINVAL, "device %s is not an Ethernet device", dev->name);
-	master = netdev_master_upper_dev_get((struct net_device *)dev);
+	err = vpc_link_check_free(dev, extack);
+	if (err)
+		return err;
+	master = netdev_master_upper_dev_get(dev);
 	if (master && !netif_is_l3_master(master))
 		return vpc_err(extack, -EBUSY,
 			       "device %s belongs to %s, where its packets come in: make that one the uplink",
@@ -291,7 +285,7 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 {
 	struct vpc *outside;
 	struct vpc_uplink *uplink;
-	int i, err;
+	int err;
 
 	err = check_device(cfg->dev, extack);
 	if (err)
@@ -325,21 +319,13 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 	dev_disable_lro(cfg->dev);
 	netdev_hold(cfg->dev, &uplink->link.dev_tracker, GFP_KERNEL);
 	list_add_tail_rcu(&uplink->link.node, &vn->public_uplinks);
-	for (i = 0; i < cfg->gateways; i++) {
-		struct vpc_uplink_router *router;
-
-		if (vpc_uplink_adj(uplink, &cfg->gateway[i]))
-			continue;
-		router = vpc_uplink_router_add(uplink, &cfg->gateway[i], extack);
-		if (IS_ERR(router)) {
-			vpc_uplink_remove(uplink);
-			return ERR_CAST(router);
-		}
-	}
 	/* A configured module cannot be removed. */
 	__module_get(THIS_MODULE);
-	uplink->pinned = true;
-	return uplink;
+	err = vpc_uplink_add_gateways(uplink, cfg, extack);
+	if (!err)
+		return uplink;
+	vpc_uplink_remove(uplink);
+	return ERR_PTR(err);
 
 err_object:
 	vpc_object_del(&vn->registry[VPC_KIND_UPLINK], &uplink->link.obj);

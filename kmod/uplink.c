@@ -28,17 +28,8 @@ struct vpc_adj *vpc_uplink_adj(struct vpc_uplink *uplink, const struct vpc_addr 
 	return NULL;
 }
 
-/**
- * vpc_uplink_router_add() - a router behind an uplink
- * @uplink: the uplink
- * @addr: address of the router
- * @extack: gets the sentence of a refusal
- * Context: vpc_net::lock is held; may sleep.
- * Return: the router with a reference, or ERR_PTR(-ENOMEM).
- */
-struct vpc_uplink_router *vpc_uplink_router_add(struct vpc_uplink *uplink,
-						const struct vpc_addr *addr,
-						struct netlink_ext_ack *extack)
+static struct vpc_uplink_router *router_get(struct vpc_uplink *uplink, const struct vpc_addr *addr,
+					    struct netlink_ext_ack *extack)
 {
 	struct vpc_adj *adj = vpc_uplink_adj(uplink, addr);
 	struct vpc_uplink_router *router;
@@ -100,9 +91,34 @@ struct vpc_uplink_router *vpc_uplink_router_get(struct vpc *vpc, const struct vp
 		if (uplink->prefix[i].addr.family &&
 		    vpc_prefix_contains(&uplink->prefix[i], addr) &&
 		    !vpc_addr_equal(&link->gateway[i], addr))
-			return vpc_uplink_router_add(uplink, addr, extack);
+			return router_get(uplink, addr, extack);
 	}
 	return NULL;
+}
+
+/**
+ * vpc_uplink_add_gateways() - the configured routers behind an uplink
+ * @uplink: the uplink, which has none yet
+ * @cfg: has them
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: 0 or -ENOMEM; then the uplink has some of them.
+ */
+int vpc_uplink_add_gateways(struct vpc_uplink *uplink, const struct vpc_uplink_config *cfg,
+			    struct netlink_ext_ack *extack)
+{
+	struct vpc_uplink_router *router;
+	int i;
+
+	for (i = 0; i < cfg->gateways; i++) {
+		/* The same one twice is one. */
+		if (vpc_uplink_adj(uplink, &cfg->gateway[i]))
+			continue;
+		router = router_get(uplink, &cfg->gateway[i], extack);
+		if (IS_ERR(router))
+			return PTR_ERR(router);
+	}
+	return 0;
 }
 
 static int check_config(const struct vpc_uplink_config *cfg, struct netlink_ext_ack *extack)
@@ -185,7 +201,6 @@ struct vpc_uplink *vpc_uplink_new(const struct vpc_uplink_config *cfg,
 				  struct netlink_ext_ack *extack)
 {
 	struct vpc_table *table = cfg->table ?: cfg->vpc->table;
-	struct vpc_uplink_router *router;
 	struct vpc_uplink *uplink;
 	int i, err;
 
@@ -206,16 +221,9 @@ struct vpc_uplink *vpc_uplink_new(const struct vpc_uplink_config *cfg,
 			    cfg->prefix[1].addr.family, extack);
 	if (err)
 		goto err_free;
-	for (i = 0; i < cfg->gateways; i++) {
-		/* The same one twice is one. */
-		if (vpc_uplink_adj(uplink, &cfg->gateway[i]))
-			continue;
-		router = vpc_uplink_router_add(uplink, &cfg->gateway[i], extack);
-		if (IS_ERR(router)) {
-			err = PTR_ERR(router);
-			goto err_dismantle;
-		}
-	}
+	err = vpc_uplink_add_gateways(uplink, cfg, extack);
+	if (err)
+		goto err_dismantle;
 	err = vpc_link_publish(&uplink->link, extack);
 	if (err)
 		goto err_dismantle;
@@ -244,7 +252,7 @@ void vpc_uplink_remove(struct vpc_uplink *uplink)
 		vpc_natgw_uplink_gone(uplink);
 	dismantle(uplink);
 	vpc_link_release(&uplink->link);
-	if (uplink->pinned)
+	if (uplink->public)
 		module_put(THIS_MODULE);
 	kfree_rcu(uplink, rcu);
 }

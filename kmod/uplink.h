@@ -13,8 +13,7 @@
  * @table: configured table, which vpc_link::table follows; none of a public one
  * @prefix: our address and the length of the link's prefix, by family; none of a public one
  * @routers: struct vpc_uplink_router; packets read it under RCU
- * @public: it belongs to no VPC, and NAT gateways share it (public.c)
- * @pinned: it holds a reference on the module
+ * @public: it belongs to no VPC, NAT gateways share it, and it holds the module (public.c)
  * @publics: struct vpc_public of a public one; packets read it under RCU
  * @rcu: frees a public one
  */
@@ -24,7 +23,6 @@ struct vpc_uplink {
 	struct vpc_prefix prefix[2];
 	struct list_head routers;
 	bool public;
-	bool pinned;
 	struct list_head publics;
 	struct rcu_head rcu;
 };
@@ -78,9 +76,8 @@ void vpc_uplink_remove(struct vpc_uplink *uplink);
 /* vpc_net::lock is held: a router by its address, for a next hop. */
 struct vpc_uplink_router *vpc_uplink_router_get(struct vpc *vpc, const struct vpc_addr *addr,
 						struct netlink_ext_ack *extack);
-struct vpc_uplink_router *vpc_uplink_router_add(struct vpc_uplink *uplink,
-						const struct vpc_addr *addr,
-						struct netlink_ext_ack *extack);
+int vpc_uplink_add_gateways(struct vpc_uplink *uplink, const struct vpc_uplink_config *cfg,
+			    struct netlink_ext_ack *extack);
 void vpc_uplink_router_put(struct vpc_uplink_router *router);
 
 #endif /* _VPC_UPLINK_H */
