@@ -118,13 +118,15 @@ static int vpc_new(struct genl_info *info, struct vpc_vpc_config *cfg)
 static int set_publics(struct genl_info *info, struct vpc *vpc)
 {
 	struct vpc_natgw_request *req;
+	bool others = info->attrs[VPC_A_VPC_FILTER];
 	int attr, err;
 
 	for (attr = VPC_A_VPC_NEW_NAME; attr < VPC_A_VPC_PUBLIC; attr++)
-		if (info->attrs[attr] || info->attrs[VPC_A_VPC_FILTER])
-			return vpc_err(info->extack, -EINVAL,
-				       "VPC %s: public addresses are changed in a request of their own",
-				       vpc->obj.name);
+		others |= !!info->attrs[attr];
+	if (others)
+		return vpc_err(info->extack, -EINVAL,
+			       "VPC %s: public addresses are changed in a request of their own",
+			       vpc->obj.name);
 	req = kvzalloc(sizeof(*req), GFP_KERNEL);
 	if (!req)
 		return vpc_err(info->extack, -ENOMEM, "no memory for the request");

@@ -37,12 +37,6 @@ reached()
 	ns "$host" "$TALK" ask -t "${WAIT:-2}" "$@" hello | cut -d' ' -f1
 }
 
-serve()
-{
-	bg "serve.$1" "$1" "$TALK" serve "$@"
-	must wait_for 60 grep -q ready "$T_DIR/serve.$1.out"
-}
-
 scene()
 {
 	outside

@@ -8,6 +8,7 @@
 #                           link by link: the provider asks for each address
 #   tenant N                VPC vN with 10.0.0.0/16 and a host hN at 10.0.1.10
 #   nat N ARGS...           NAT gateway nN of vN with ARGS, for all its addresses, and the route
+#   serve HOST ARGS...      talk serve HOST there, in the background
 #   ask HOST ARGS...        talk ask from 10.0.1.10
 #   entries ARGS...         how many conntrack entries there are
 #   host_drops REASON       packets dropped that are of no VPC
@@ -26,8 +27,13 @@ server()
 	must ns "$1" ip addr add "$2/24" dev eth0
 	must ns "$1" ip link set eth0 up
 	must ns "$1" ip route add default via 203.0.113.1
-	bg "$1" "$1" "$TALK" serve "$1" 80 443
-	must wait_for 60 grep -q ready "$T_DIR/$1.out"
+	serve "$1" 80 443
+}
+
+serve()
+{
+	bg "serve.$1" "$1" "$TALK" serve "$@"
+	must wait_for 60 grep -q ready "$T_DIR/serve.$1.out"
 }
 
 outside()

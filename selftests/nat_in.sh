@@ -21,15 +21,6 @@ seen()
 	echo "$answer" | cut -d' ' -f1,2
 }
 
-serve()
-{
-	local host=$1
-
-	shift
-	bg "serve.$host" "$host" "$TALK" serve "$host" "$@"
-	must wait_for 60 grep -q ready "$T_DIR/serve.$host.out"
-}
-
 forwards()
 {
 	outside

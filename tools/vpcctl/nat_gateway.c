@@ -54,18 +54,6 @@ static int parse_ports(const char *word, unsigned int *first, unsigned int *last
 		     word);
 }
 
-static int take_address(struct args *args, struct nl_msg *msg, int attr,
-			const char *what)
-{
-	const char *word = args_need(args, what);
-	struct prefix address;
-
-	if (!word)
-		return STATUS_USAGE;
-	return parse_address(word, &address) ?:
-	       parse_put(put_address(msg, attr, &address));
-}
-
 /* address ADDR { tcp | udp } PORT[-PORT], and for an addition: to ADDR [ port PORT ] */
 static int parse_dnat(struct args *args, struct nl_msg *msg, bool add)
 {
@@ -75,7 +63,7 @@ static int parse_dnat(struct args *args, struct nl_msg *msg, bool add)
 
 	if (!args_take(args, "address"))
 		return usage("a DNAT rule begins with \"address\" and a public address");
-	err = take_address(args, msg, VPC_A_DNAT_ADDRESS, "ADDR after \"address\"");
+	err = parse_addr(args, msg, VPC_A_DNAT_ADDRESS, "ADDR after \"address\"");
 	if (err)
 		return err;
 	if (args_take(args, "udp"))
@@ -94,7 +82,7 @@ static int parse_dnat(struct args *args, struct nl_msg *msg, bool add)
 		return err;
 	if (!args_take(args, "to"))
 		return usage("after the port comes \"to\" and an address of the VPC");
-	err = take_address(args, msg, VPC_A_DNAT_TO, "ADDR after \"to\"");
+	err = parse_addr(args, msg, VPC_A_DNAT_TO, "ADDR after \"to\"");
 	if (err || !args_take(args, "port"))
 		return err;
 	word = args_need(args, "PORT");

@@ -37,7 +37,6 @@ static bool names_vpc(const struct args *args)
 int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 		  const char *what, unsigned int *type)
 {
-	struct prefix address;
 	const char *word;
 	int err;
 
@@ -74,11 +73,8 @@ int nexthop_parse(struct args *args, struct nl_msg *msg, unsigned long allowed,
 	}
 	if (*type != VPC_NH_ROUTER)
 		return 0;
-	word = args_need(args, "ADDR or VPC after \"router\"");
-	if (!word)
-		return STATUS_USAGE;
-	return parse_address(word, &address) ?:
-	       parse_put(put_address(msg, VPC_A_NEXTHOP_ADDRESS, &address));
+	return parse_addr(args, msg, VPC_A_NEXTHOP_ADDRESS,
+			  "ADDR or VPC after \"router\"");
 }
 
 const char *nexthop_word(const struct attrs *nexthop)

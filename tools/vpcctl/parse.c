@@ -255,6 +255,17 @@ int parse_name(struct args *args, enum key_type type, struct nl_msg *msg,
 	return word ? put_name(msg, attr, type, word) : STATUS_USAGE;
 }
 
+int parse_addr(struct args *args, struct nl_msg *msg, int attr, const char *what)
+{
+	const char *word = args_need(args, what);
+	struct prefix address;
+
+	if (!word)
+		return STATUS_USAGE;
+	return parse_address(word, &address) ?:
+	       parse_put(put_address(msg, attr, &address));
+}
+
 /* Numbers are sent with the width of their attribute. */
 static int put_number(struct nl_msg *msg, const struct key *key,
 		      const char *word)

@@ -53,6 +53,8 @@ int parse_prefix(const char *word, struct prefix *prefix);
 /* The next word, a KEY_NAME or KEY_DEV, as a string attribute. */
 int parse_name(struct args *args, enum key_type type, struct nl_msg *msg,
 	       int attr);
+/* The next word, WHAT, as an address attribute. */
+int parse_addr(struct args *args, struct nl_msg *msg, int attr, const char *what);
 
 /* The status for the result of nla_put() and its like. */
 int parse_put(int err);

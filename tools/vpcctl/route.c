@@ -251,17 +251,13 @@ static int get(const struct object *object, struct args *args)
 		{ 0 }
 	};
 	struct nl_msg *msg = request_new(VPC_CMD_ROUTE_LOOKUP);
-	const char *word = args_need(args, "ADDR");
 	struct answer answer = { 0 };
-	struct prefix address;
 	struct attrs route;
 	int err;
 
 	(void)object;
-	err = word ? parse_address(word, &address) : STATUS_USAGE;
-	if (!err)
-		err = parse_put(put_address(msg, VPC_A_ROUTE_ADDRESS, &address)) ?:
-		      parse_keys(keys, args, msg);
+	err = parse_addr(args, msg, VPC_A_ROUTE_ADDRESS, "ADDR") ?:
+	      parse_keys(keys, args, msg);
 	err = request_run(msg, err, &answer);
 	if (!err) {
 		route = answer_first(&answer);

@@ -28,23 +28,14 @@ static const struct key set_keys[] = {
 static int put_public(struct args *args, struct nl_msg *msg, int attr,
 		      bool may_be_bound)
 {
-	const char *word = args_need(args, "ADDR");
-	struct prefix address;
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(msg, attr | NLA_F_NESTED);
 	int err;
 
-	if (!word)
-		return STATUS_USAGE;
-	nest = nla_nest_start(msg, attr | NLA_F_NESTED);
-	err = parse_put(nest ? 0 : -1) ?: parse_address(word, &address) ?:
-	      parse_put(put_address(msg, VPC_A_PUBLIC_ADDRESS, &address));
-	if (!err && may_be_bound && args_take(args, "endpoint")) {
-		word = args_need(args, "ADDR after \"endpoint\"");
-		err = word ? parse_address(word, &address) ?:
-			     parse_put(put_address(msg, VPC_A_PUBLIC_ENDPOINT,
-						   &address)) :
-			     STATUS_USAGE;
-	}
+	err = parse_put(nest ? 0 : -1) ?:
+	      parse_addr(args, msg, VPC_A_PUBLIC_ADDRESS, "ADDR");
+	if (!err && may_be_bound && args_take(args, "endpoint"))
+		err = parse_addr(args, msg, VPC_A_PUBLIC_ENDPOINT,
+				 "ADDR after \"endpoint\"");
 	return err ?: parse_put(nla_nest_end(msg, nest));
 }
 
