@@ -113,7 +113,7 @@ static void tell_neighbour(struct vpc_adj *adj, bool ok)
 
 	lockdep_assert_held(&adj->lock);
 	list_for_each_entry(watch, &adj->watches, node)
-		vpc_health_neighbour(watch->nh, ok);
+		vpc_health_neighbour(watch->nh, &watch->silent, ok);
 }
 
 /* Tell next hops, if that is news for them. */
@@ -283,7 +283,7 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 }
 
 /**
- * vpc_adj_watch() - a next hop leads here: see whether anybody is there
+ * vpc_adj_watch() - a next hop leads here: see whether anybody is there. It may lead to several
  * @adj: the adjacency
  * @watch: where that is noted
  * @nh: the next hop
@@ -292,6 +292,8 @@ void vpc_adj_learn(struct vpc_adj *adj, const u8 *lladdr)
 void vpc_adj_watch(struct vpc_adj *adj, struct vpc_adj_watch *watch, struct vpc_nexthop *nh)
 {
 	watch->nh = nh;
+	watch->silent = false;
+	vpc_health_watch(nh);
 	spin_lock_bh(&adj->lock);
 	list_add_tail(&watch->node, &adj->watches);
 	tell_device(adj);
@@ -316,6 +318,7 @@ void vpc_adj_unwatch(struct vpc_adj *adj, struct vpc_adj_watch *watch)
 	spin_lock_bh(&adj->lock);
 	list_del_init(&watch->node);
 	spin_unlock_bh(&adj->lock);
+	vpc_health_unwatch(watch->nh, watch->silent);
 }
 
 /**

@@ -18,10 +18,12 @@ struct vpc_nexthop;
  * struct vpc_adj_watch - a next hop that is told whether an adjacency answers
  * @node: in vpc_adj::watches
  * @nh: the next hop
+ * @silent: it was told that nobody answers
  */
 struct vpc_adj_watch {
 	struct list_head node;
 	struct vpc_nexthop *nh;
+	bool silent;
 };
 
 /**

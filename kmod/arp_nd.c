@@ -22,11 +22,14 @@
 /* Do we answer for this address on the link? */
 static bool is_ours(struct vpc_link *link, const struct vpc_addr *addr)
 {
+	const struct vpc_public *public;
 	const struct vpc_port *port;
 	int i = vpc_family_index(addr->family);
 
-	if (vpc_link_is_public(link))
-		return vpc_public_find(link->vpc->vn, addr);
+	if (vpc_link_is_public(link)) {
+		public = vpc_public_find(link->vpc->vn, addr);
+		return public && &public->uplink->link == link;
+	}
 	if (vpc_link_is_uplink(link))
 		return vpc_addr_equal(&link->gateway[i], addr) ||
 		       vpc_probe_is_source(link->vpc, addr);

@@ -19,10 +19,12 @@
  * struct vpc_filter - a VPC is filtered; immutable
  * @tmpl: has the zone
  * @id: of the zone
+ * @connections: how many are in it
  */
 struct vpc_filter {
 	struct nf_conn *tmpl;
 	u16 id;
+	atomic_t connections;
 };
 
 DEFINE_STATIC_KEY_FALSE(vpc_filter_used);
@@ -46,6 +48,10 @@ int vpc_filter_on(struct vpc *vpc, struct netlink_ext_ack *extack)
 
 	if (filter_of(vpc))
 		return 0;
+	if (vpc->transit)
+		return vpc_err(extack, -EINVAL,
+			       "%s is a transit domain, which has no ports: filter the VPCs that it joins",
+			       vpc->obj.name);
 	id = vpc_nat_zone_id(vpc->vn, extack);
 	if (id < 0)
 		return id;
@@ -88,6 +94,8 @@ void vpc_filter_off(struct vpc *vpc)
 	static_branch_dec(&vpc_filter_used);
 	synchronize_net();
 	nf_ct_iterate_cleanup_net(in_zone, &iter);
+	if (!vpc_nat_wait_for_none(&filter->connections))
+		pr_warn("VPC %s: connections were taken away from the module\n", vpc->obj.name);
 	ida_free(&vpc->vn->nat_zones, filter->id);
 	nf_ct_put(filter->tmpl);
 	kfree(filter);
@@ -104,6 +112,20 @@ u16 vpc_filter_zone(const struct vpc *vpc)
 	const struct vpc_filter *filter = filter_of(vpc);
 
 	return filter ? filter->id : 0;
+}
+
+/**
+ * vpc_filter_connections() - how many connections rules see
+ * @vpc: the VPC
+ * Context: RCU read side, or vpc_net::lock.
+ * Return: their number.
+ */
+u32 vpc_filter_connections(const struct vpc *vpc)
+{
+	const struct vpc_filter *filter =
+		rcu_dereference_check(vpc->filter, lockdep_is_held(&vpc->vn->lock));
+
+	return filter ? atomic_read(&filter->connections) : 0;
 }
 
 /**
@@ -125,6 +147,8 @@ bool vpc_filter_enter(struct sk_buff *skb, u8 family, struct vpc *vpc)
 		.pf = family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4,
 		.net = vpc->vn->net,
 	};
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
 
 	nf_reset_ct(skb);
 	if (!filter)
@@ -133,17 +157,37 @@ bool vpc_filter_enter(struct sk_buff *skb, u8 family, struct vpc *vpc)
 		return false;
 	nf_conntrack_get(&filter->tmpl->ct_general);
 	nf_ct_set(skb, filter->tmpl, IP_CT_NEW);
-	if (likely(nf_conntrack_in(skb, &state) == NF_ACCEPT))
-		return true;
-	vpc_drop_skb(skb, vpc, NULL, VPC_DROP_FILTER_TABLE);
-	return false;
+	if (unlikely(nf_conntrack_in(skb, &state) != NF_ACCEPT)) {
+		vpc_drop_skb(skb, vpc, NULL, VPC_DROP_FILTER_TABLE);
+		return false;
+	}
+	ct = nf_ct_get(skb, &ctinfo);
+	if (ct && unlikely(!nf_ct_is_confirmed(ct)) && unlikely(vpc_nat_limit_reached(vpc))) {
+		vpc_drop_skb(skb, vpc, NULL, VPC_DROP_NAT_CONNECTIONS);
+		return false;
+	}
+	return true;
 }
 
-static bool is_zone_of(u16 id, const struct vpc *vpc)
+static struct vpc_filter *filter_with(u16 id, const struct vpc *vpc)
 {
-	const struct vpc_filter *filter = vpc ? rcu_dereference(vpc->filter) : NULL;
+	struct vpc_filter *filter = vpc ? rcu_dereference(vpc->filter) : NULL;
 
-	return filter && filter->id == id;
+	return filter && filter->id == id ? filter : NULL;
+}
+
+/* Into the table with it. Two that begin at once may become one. */
+static bool confirm(struct sk_buff *skb, struct vpc_filter *filter)
+{
+	enum ip_conntrack_info ctinfo;
+	bool counted, same, ok;
+
+	if (!vpc_nat_count(nf_ct_get(skb, &ctinfo), &filter->connections, &counted))
+		return false;
+	ok = vpc_nat_confirm(skb, &same);
+	if (counted && !(ok && same))
+		atomic_dec(&filter->connections);
+	return ok;
 }
 
 /**
@@ -165,9 +209,9 @@ bool vpc_filter_leave(struct sk_buff *skb, const struct vpc *from, const struct 
 
 	if (ct && !nf_ct_is_confirmed(ct)) {
 		u16 id = nf_ct_zone(ct)->id;
+		struct vpc_filter *filter = filter_with(id, from) ?: filter_with(id, to);
 
-		ok = (is_zone_of(id, from) || is_zone_of(id, to)) &&
-		     nf_conntrack_confirm(skb) == NF_ACCEPT;
+		ok = filter && confirm(skb, filter);
 	}
 	nf_reset_ct(skb);
 	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);

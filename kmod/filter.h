@@ -31,6 +31,7 @@ static inline bool vpc_filter_wanted(const struct vpc *from, const struct vpc *t
 int vpc_filter_on(struct vpc *vpc, struct netlink_ext_ack *extack);
 void vpc_filter_off(struct vpc *vpc);
 u16 vpc_filter_zone(const struct vpc *vpc);
+u32 vpc_filter_connections(const struct vpc *vpc);
 
 /* Softirq, RCU read side. */
 void vpc_filter_send(struct sk_buff *skb, struct vpc_dst *vd, struct vpc *from);

@@ -113,7 +113,9 @@ static enum vpc_verdict prepare4(struct vpc_pkt *pkt, const struct net_device *d
 
 	if (iph->ttl <= 1)
 		return vpc_icmp_reject(pkt, VPC_ICMP_TIME_EXCEEDED, 0, VPC_DROP_TTL);
-	if ((iph->frag_off & htons(IP_DF)) && !vpc_forward_fits(pkt->skb, mtu))
+	/* What was put together is taken apart again. */
+	if ((iph->frag_off & htons(IP_DF)) && !pkt->skb->ignore_df &&
+	    unlikely(!vpc_forward_fits(pkt->skb, mtu)))
 		return vpc_icmp_reject(pkt, VPC_ICMP_TOO_BIG, mtu, VPC_DROP_MTU);
 	if (skb_cow(pkt->skb, LL_RESERVED_SPACE(dev)))
 		return vpc_drop(pkt, VPC_DROP_NO_MEMORY);

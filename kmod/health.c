@@ -251,19 +251,51 @@ void vpc_health_peering(struct vpc_nexthop *nh, bool ok)
 }
 
 /**
+ * vpc_health_watch() - a next hop leads to one more router
+ * @nh: the next hop
+ * Context: vpc_net::lock is held.
+ */
+void vpc_health_watch(struct vpc_nexthop *nh)
+{
+	spin_lock_bh(&nh->state.lock);
+	nh->state.watched++;
+	spin_unlock_bh(&nh->state.lock);
+}
+
+/**
+ * vpc_health_unwatch() - and to it no more
+ * @nh: the next hop
+ * @silent: what vpc_health_neighbour() has made of it
+ *
+ * What was last known of the next hop stays so until it leads elsewhere.
+ *
+ * Context: vpc_net::lock is held.
+ */
+void vpc_health_unwatch(struct vpc_nexthop *nh, bool silent)
+{
+	spin_lock_bh(&nh->state.lock);
+	nh->state.watched--;
+	nh->state.silent -= silent;
+	spin_unlock_bh(&nh->state.lock);
+}
+
+/**
  * vpc_health_neighbour() - a router answers, or does not
  * @nh: the next hop
+ * @silent: what was known of this router; changed
  * @ok: it does
  * Context: any; atomic.
  */
-void vpc_health_neighbour(struct vpc_nexthop *nh, bool ok)
+void vpc_health_neighbour(struct vpc_nexthop *nh, bool *silent, bool ok)
 {
 	const struct vpc_health_cause cause = {
 		.cause = VPC_FLIP_NEIGHBOUR, .detected = ktime_get_ns(),
 	};
 
 	spin_lock_bh(&nh->state.lock);
-	nh->state.neighbour = ok;
+	nh->state.silent += !ok - *silent;
+	*silent = !ok;
+	nh->state.neighbour = nh->state.silent < nh->state.watched;
 	settle(nh, &cause);
 	spin_unlock_bh(&nh->state.lock);
 }

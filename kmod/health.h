@@ -86,7 +86,9 @@ struct vpc_tally {
  * @epoch: see struct vpc_tally
  * @dead: the next hop goes away
  * @device: its device is there and has carrier
- * @neighbour: a router: has answered, or not been asked often enough
+ * @neighbour: a router: has answered, or not been asked often enough; of several, one has
+ * @watched: how many routers it leads to
+ * @silent: how many of these do not answer
  * @up: the probe is up
  * @held: and the policy says to wait
  * @flapped: the device was gone, and the policy does not know yet
@@ -99,6 +101,8 @@ struct vpc_nh_state {
 	bool dead;
 	bool device;
 	bool neighbour;
+	u8 watched;
+	u8 silent;
 	bool up;
 	bool held;
 	bool flapped;
@@ -124,7 +128,9 @@ void vpc_health_stop(struct vpc_nexthop *nh);
 void vpc_health_device(struct vpc_nexthop *nh, bool ok);
 void vpc_health_ipsec(struct vpc_nexthop *nh, bool ok);
 void vpc_health_peering(struct vpc_nexthop *nh, bool ok);
-void vpc_health_neighbour(struct vpc_nexthop *nh, bool ok);
+void vpc_health_watch(struct vpc_nexthop *nh);
+void vpc_health_unwatch(struct vpc_nexthop *nh, bool silent);
+void vpc_health_neighbour(struct vpc_nexthop *nh, bool *silent, bool ok);
 void vpc_health_attach(struct vpc_nexthop *nh, struct vpc_probe *probe,
 		       struct vpc_tally __percpu *tally);
 void vpc_health_detach(struct vpc_nexthop *nh);

@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "filter.h"
 #include "forward.h"
 #include "nat.h"
 #include "natgw.h"
@@ -28,10 +29,18 @@
  */
 bool vpc_nat_whole(struct vpc_net *vn, struct sk_buff *skb, u16 zone)
 {
+	struct net_device *dev = skb->dev;
+
 	if (likely(!ip_is_fragment(ip_hdr(skb))))
 		return true;
+	/*
+	 * When time is over the stack looks for the device, and tells the sender by the host's own
+	 * routes (ip_expire() in net/ipv4/ip_fragment.c). It shall find none.
+	 */
+	skb->dev = blackhole_netdev;
 	if (ip_defrag(vn->net, skb, IP_DEFRAG_CONNTRACK_IN + zone))
 		return false;
+	skb->dev = dev;
 	skb->ignore_df = 1;
 	return true;
 }
@@ -82,6 +91,20 @@ bool vpc_nat_may_start(const struct sk_buff *skb)
 }
 
 /**
+ * vpc_nat_connections() - how many connections a VPC has in conntrack's table
+ * @vpc: the VPC
+ * Context: RCU read side, or vpc_net::lock.
+ * Return: those of its NAT gateways, and those that are filtered.
+ */
+u32 vpc_nat_connections(const struct vpc *vpc)
+{
+	const struct vpc_nat_zone *zone =
+		rcu_dereference_check(vpc->nat_zone, lockdep_is_held(&vpc->vn->lock));
+
+	return (zone ? atomic_read(&zone->connections) : 0) + vpc_filter_connections(vpc);
+}
+
+/**
  * vpc_nat_limit_reached() - has a VPC as many connections as it may have?
  * @vpc: the VPC
  * Context: RCU read side.
@@ -89,13 +112,12 @@ bool vpc_nat_may_start(const struct sk_buff *skb)
  */
 bool vpc_nat_limit_reached(const struct vpc *vpc)
 {
-	const struct vpc_nat_zone *zone = rcu_dereference(vpc->nat_zone);
 	u32 limit = READ_ONCE(vpc->connection_limit);
 
-	/* The table is the machine's: by default, one VPC may fill half of it. */
+	/* The table is the machine's: by default, one VPC may fill a quarter of it. */
 	if (!limit)
-		limit = nf_conntrack_max / 2;
-	return zone && limit && atomic_read(&zone->connections) >= limit;
+		limit = nf_conntrack_max / 4;
+	return limit && vpc_nat_connections(vpc) >= limit;
 }
 
 /* A connection that the first packet has made, and that packet's translation. */
@@ -104,16 +126,15 @@ static enum vpc_drop_reason finish_new(struct vpc_net *vn, struct sk_buff *skb, 
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	enum vpc_drop_reason reason;
-	struct vpc_nat_flow flow;
+	struct vpc_nat_flow flow = {};
+	bool same;
 
-	reason = out ? vpc_nat_finish_out(vn, ct) : vpc_nat_finish_in(vn, ct);
+	reason = out ? vpc_nat_finish_out(vn, ct, &flow) : vpc_nat_finish_in(vn, ct, &flow);
 	if (reason != VPC_DROP_MAX)
 		return reason;
-	flow = *vpc_nat_flow_of(ct);
 	if (out && !vpc_nat_translate(skb))
 		reason = VPC_DROP_NAT_INVALID;
-	/* Conntrack may put another connection in the place of ours, if both began at once. */
-	else if (nf_conntrack_confirm(skb) != NF_ACCEPT || nf_ct_get(skb, &ctinfo) != ct)
+	else if (!vpc_nat_confirm(skb, &same) || !same)
 		reason = VPC_DROP_NAT_CONFLICT;
 	if (reason != VPC_DROP_MAX)
 		vpc_nat_flow_lost(&flow);
@@ -124,19 +145,20 @@ static enum vpc_drop_reason finish(struct vpc_net *vn, struct sk_buff *skb, bool
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	enum vpc_drop_reason reason = VPC_DROP_MAX;
 	bool out = (nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG) ==
 		   (CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL);
+	bool new = !nf_ct_is_confirmed(ct);
+	enum vpc_drop_reason reason = new ? finish_new(vn, skb, out) : VPC_DROP_MAX;
 	const struct vpc_nat_flow *flow;
 
-	if (!nf_ct_is_confirmed(ct))
-		reason = finish_new(vn, skb, out);
-	else if (out && !vpc_nat_translate(skb))
-		reason = VPC_DROP_NAT_INVALID;
 	if (reason != VPC_DROP_MAX)
 		return reason;
 	flow = vpc_nat_flow_of(ct);
-	*hairpin = out && flow && flow->hairpin;
+	if (unlikely(!flow))
+		return VPC_DROP_NO_NEXTHOP;
+	if (!new && out && !vpc_nat_translate(skb))
+		return VPC_DROP_NAT_INVALID;
+	*hairpin = out && flow->hairpin;
 	return VPC_DROP_MAX;
 }
 

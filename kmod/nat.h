@@ -85,8 +85,9 @@ struct vpc_snat {
  * @draining: no new connections
  * @blocks: blocks of ports that the gateway's endpoints have, by class; vpc_public::lock
  * @connections: how many use the address
- * @total: blocks of ports that there are for new connections; vpc_public::lock
- * @level: 0, or percent of these that are in use: 80 or 95, by class; vpc_public::lock
+ * @first_block: first block of ports for new connections; vpc_public::lock
+ * @last_block: last block
+ * @level: 0, or percent in use of those that it may have: 80 or 95, by class; vpc_public::lock
  * @told: what listeners know of @level; vpc_net::lock
  * @rcu: frees it
  */
@@ -99,7 +100,8 @@ struct vpc_nat_share {
 	bool draining;
 	u32 blocks[VPC_NAT_CLASSES];
 	atomic_t connections;
-	u32 total;
+	u16 first_block;
+	u16 last_block;
 	u8 level[VPC_NAT_CLASSES];
 	u8 told;
 	struct rcu_head rcu;
@@ -112,10 +114,9 @@ struct vpc_nat_share {
  * @all: of every endpoint, whatever @source
  * @shares: how many addresses are in @share
  * @share: addresses that are neither draining nor bound
+ * @draining: an address that is bound is on its way out
  * @bounds: how many addresses are in @bound
  * @bound: addresses that are bound, and not draining
- * @first_block: first block of ports
- * @last_block: last block
  * @block_limit: blocks that one endpoint may have, of a class
  * @rate: new connections per second of one endpoint, 0: any
  * @rcu: frees it
@@ -126,10 +127,9 @@ struct vpc_nat_config {
 	bool all;
 	u32 shares;
 	struct vpc_nat_share **share;
+	bool draining;
 	u32 bounds;
 	struct vpc_nat_share **bound;
-	u16 first_block;
-	u16 last_block;
 	u16 block_limit;
 	u32 rate;
 	struct rcu_head rcu;
@@ -191,11 +191,13 @@ struct vpc_nat_gateway {
 
 /**
  * struct vpc_nat_block - ports of a public address that an endpoint has
- * @node: in vpc_nat_source::blocks
+ * @node: in vpc_nat_source::blocks, or in vpc_nat_source::full
  * @source: the endpoint
  * @share: the address
  * @index: first port / VPC_NAT_BLOCK_PORTS
  * @class: enum vpc_nat_class
+ * @unused: a bit for each port that no connection uses
+ * @next: the port that is tried next for another destination
  * @connections: sum over @used
  * @used: connections by port
  * @rcu: frees it
@@ -206,6 +208,8 @@ struct vpc_nat_block {
 	struct vpc_nat_share *share;
 	u16 index;
 	u8 class;
+	u16 unused;
+	u8 next;
 	u32 connections;
 	u32 used[VPC_NAT_BLOCK_PORTS];
 	struct rcu_head rcu;
@@ -218,7 +222,8 @@ struct vpc_nat_block {
  * @gateway: the gateway
  * @lock: guards the rest
  * @dead: it had no block any more, and is not in the hash
- * @blocks: struct vpc_nat_block by class
+ * @blocks: struct vpc_nat_block by class, those that have unused ports
+ * @full: the others
  * @count: how many blocks by class
  * @tokens: new connections that may come now, in thousandths
  * @stamp: jiffies when @tokens was right
@@ -231,6 +236,7 @@ struct vpc_nat_source {
 	spinlock_t lock;
 	bool dead;
 	struct list_head blocks[VPC_NAT_CLASSES];
+	struct list_head full[VPC_NAT_CLASSES];
 	u16 count[VPC_NAT_CLASSES];
 	u64 tokens;
 	unsigned long stamp;
@@ -272,11 +278,15 @@ struct vpc_nat_flow {
 	bool hairpin;
 };
 
+/* nat_blocks.c */
+bool vpc_nat_block_claim(struct vpc_nat_share *share, enum vpc_nat_class class, u16 *index);
+void vpc_nat_block_unclaim(struct vpc_nat_share *share, enum vpc_nat_class class, u16 index);
+
 /* nat_ports.c; softirq, RCU read side */
 enum vpc_drop_reason vpc_nat_ports_take(struct vpc_nat_gateway *gw,
 					const struct vpc_nat_config *config,
 					const struct nf_conntrack_tuple *orig,
-					struct nf_conn *ct, struct vpc_nat_flow *flow);
+					struct vpc_nat_flow *flow);
 void vpc_nat_ports_give(const struct vpc_nat_flow *flow);
 int vpc_nat_ports_init(struct vpc_nat_gateway *gw);
 void vpc_nat_ports_exit(struct vpc_nat_gateway *gw);
@@ -289,11 +299,16 @@ void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone);
 const struct vpc_nat_flow *vpc_nat_flow_of(const struct nf_conn *ct);
 enum vpc_drop_reason vpc_nat_flow_set(struct nf_conn *ct, const struct vpc_nat_flow *flow);
 void vpc_nat_flow_lost(const struct vpc_nat_flow *flow);
+bool vpc_nat_count(struct nf_conn *ct, atomic_t *counter, bool *done);
+bool vpc_nat_confirm(struct sk_buff *skb, bool *same);
+bool vpc_nat_wait_for_none(const atomic_t *connections);
 bool vpc_nat_pend(struct nf_conn *ct, const struct vpc_nat_pending *pending);
 const struct vpc_nat_pending *vpc_nat_pending_of(const struct nf_conn *ct);
 enum vpc_drop_reason vpc_nat_track(struct vpc_net *vn, struct sk_buff *skb, struct nf_conn *tmpl);
+bool vpc_nat_attach(struct vpc_net *vn, struct sk_buff *skb, struct nf_conntrack_tuple_hash *h);
 bool vpc_nat_translate(struct sk_buff *skb);
 void vpc_nat_kill(struct vpc_net *vn, const struct vpc_nat_gateway *gw);
+void vpc_nat_kill_forwarded(struct vpc_net *vn);
 enum vpc_nat_class vpc_nat_class_of(u8 proto);
 bool vpc_nat_icmp_error(const struct sk_buff *skb);
 void vpc_nat_module_init(void);
@@ -304,14 +319,18 @@ bool vpc_nat_whole(struct vpc_net *vn, struct sk_buff *skb, u16 zone);
 bool vpc_nat_tuple_of(struct vpc_net *vn, const struct sk_buff *skb,
 		      struct nf_conntrack_tuple *tuple);
 bool vpc_nat_may_start(const struct sk_buff *skb);
+u32 vpc_nat_connections(const struct vpc *vpc);
 bool vpc_nat_limit_reached(const struct vpc *vpc);
 struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
 						const struct vpc_nat_pending *pending);
-enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct);
-enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct);
+enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct,
+					struct vpc_nat_flow *flow);
+enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct,
+				       struct vpc_nat_flow *flow);
 
 /* nat_out.c, nat_in.c, nat.c; the same. Consume the packet. */
 enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw);
+bool vpc_nat_answer(struct vpc_pkt *pkt);
 struct vpc_nat_gateway *vpc_nat_bound_router(const struct vpc_pkt *pkt);
 void vpc_nat_receive(struct vpc_net *vn, struct vpc_public *public, struct sk_buff *skb,
 		     bool hairpin);

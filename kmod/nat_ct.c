@@ -9,11 +9,13 @@
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_l4proto.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 
 #include "nat.h"
 #include "natgw.h"
+#include "public.h"
 
 #if !IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES)
 #error "vpc needs a kernel with CONFIG_NF_CONNTRACK_ZONES, to keep the connections of VPCs apart"
@@ -159,6 +161,21 @@ static struct nf_conntrack_helper helper __read_mostly = {
 	.destroy = destroy,
 };
 
+/* Only counts, where the area of a connection says. */
+static void uncount(struct nf_conn *ct)
+{
+	atomic_t **counter = nfct_help_data(ct);
+
+	atomic_dec(*counter);
+}
+
+static struct nf_conntrack_helper counted __read_mostly = {
+	.name = "vpc",
+	.me = THIS_MODULE,
+	.help = help,
+	.destroy = uncount,
+};
+
 /* The same before it is in the table: there is nothing to give back. */
 static struct nf_conntrack_helper pending __read_mostly = {
 	.name = "vpc",
@@ -219,13 +236,14 @@ const struct vpc_nat_pending *vpc_nat_pending_of(const struct nf_conn *ct)
  * vpc_nat_flow_of() - what we keep of a connection
  * @ct: the connection
  * Context: RCU read side.
- * Return: it, or NULL: the connection is not ours.
+ * Return: it, or NULL: the connection is not ours, or is at its end: what it refers to may go with
+ * the next grace period.
  */
 const struct vpc_nat_flow *vpc_nat_flow_of(const struct nf_conn *ct)
 {
 	const struct nf_conn_help *area = nfct_help(ct);
 
-	if (!area || rcu_access_pointer(area->helper) != &helper)
+	if (!area || rcu_access_pointer(area->helper) != &helper || nf_ct_is_dying(ct))
 		return NULL;
 	return data_of(ct);
 }
@@ -264,6 +282,66 @@ enum vpc_drop_reason vpc_nat_flow_set(struct nf_conn *ct, const struct vpc_nat_f
 void vpc_nat_flow_lost(const struct vpc_nat_flow *flow)
 {
 	give_up(flow);
+}
+
+/**
+ * vpc_nat_count() - count a connection as long as it is in the table
+ * @ct: the connection, not confirmed
+ * @counter: where; whoever does not get the connection into the table takes it back
+ * @done: gets whether it was counted: not if a rule of the host's has given it a helper
+ * Context: softirq, RCU read side.
+ * Return: false without memory.
+ */
+bool vpc_nat_count(struct nf_conn *ct, atomic_t *counter, bool *done)
+{
+	struct nf_conn_help *area = area_of(ct);
+
+	*done = area && !rcu_access_pointer(area->helper);
+	if (!*done)
+		return area;
+	*(atomic_t **)nfct_help_data(ct) = counter;
+	set_helper(area, &counted);
+	atomic_inc(counter);
+	return true;
+}
+
+/**
+ * vpc_nat_confirm() - a new connection gets into the table
+ * @skb: its packet
+ * @same: gets whether it is this connection: if two began at once, conntrack may put the other one
+ *	in its place
+ * Context: softirq, RCU read side.
+ * Return: false: it does not.
+ */
+bool vpc_nat_confirm(struct sk_buff *skb, bool *same)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	bool ok = nf_conntrack_confirm(skb) == NF_ACCEPT;
+
+	*same = ok && nf_ct_get(skb, &ctinfo) == ct;
+	/* Then it also leaves the mark of a new one on it, and may disown us. */
+	if (*same && ct->ext)
+		WRITE_ONCE(ct->ext->gen_id, 0);
+	return ok;
+}
+
+/**
+ * vpc_nat_wait_for_none() - wait until all connections are gone
+ * @connections: how many there are; nobody begins one
+ *
+ * They were ended, but somebody else may be about to delete one, and tell us in a moment.
+ *
+ * Context: may sleep.
+ * Return: false: some never will be. A root who plays with helpers can have ours removed.
+ */
+bool vpc_nat_wait_for_none(const atomic_t *connections)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (atomic_read(connections) && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	return !atomic_read(connections);
 }
 
 /**
@@ -329,6 +407,52 @@ enum vpc_drop_reason vpc_nat_track(struct vpc_net *vn, struct sk_buff *skb, stru
 	return skb_nfct(skb) ? VPC_DROP_MAX : VPC_DROP_NAT_INVALID;
 }
 
+/**
+ * vpc_nat_attach() - a packet of a connection that conntrack has nothing to learn from
+ * @vn: the namespace
+ * @skb: starts at its network header, no fragment
+ * @h: its tuple in conntrack's table, with a reference, which is used up
+ *
+ * That is most of UDP: all there is to do is to put off the end of the connection. It saves the
+ * way through nf_conntrack_in(), which would look the tuple up once more. The first answer, and
+ * what makes a connection assured, take that way: conntrack sees what changes its state. TCP
+ * always does, as its windows are followed.
+ *
+ * (net/netfilter/nf_conntrack_proto_udp.c, nf_conntrack_udp_packet())
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if the packet has its connection now.
+ */
+bool vpc_nat_attach(struct vpc_net *vn, struct sk_buff *skb, struct nf_conntrack_tuple_hash *h)
+{
+	const unsigned int *timeouts = nf_udp_pernet(vn->net)->timeouts;
+	struct nf_conn *ct = nf_ct_tuplehash_to_ctrack(h);
+	unsigned long status = READ_ONCE(ct->status);
+	enum ip_conntrack_info ctinfo;
+	unsigned int timeout;
+
+	if (nf_ct_protonum(ct) != IPPROTO_UDP || (status & (IPS_NAT_CLASH | IPS_DYING)))
+		goto no;
+	if (status & IPS_ASSURED) {
+		timeout = timeouts[UDP_CT_REPLIED];
+		ctinfo = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL ? IP_CT_ESTABLISHED :
+								    IP_CT_ESTABLISHED_REPLY;
+	} else if (!(status & IPS_SEEN_REPLY) && NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL) {
+		timeout = timeouts[UDP_CT_UNREPLIED];
+		ctinfo = IP_CT_NEW;
+	} else {
+		goto no;
+	}
+	nf_reset_ct(skb);
+	nf_ct_set(skb, ct, ctinfo);
+	nf_ct_refresh_acct(ct, ctinfo, skb, timeout);
+	return true;
+
+no:
+	nf_ct_put(ct);
+	return false;
+}
+
 static bool translate_one(struct sk_buff *skb, struct nf_conn *ct, enum ip_conntrack_info ctinfo,
 			  enum nf_nat_manip_type manip)
 {
@@ -377,10 +501,39 @@ void vpc_nat_kill(struct vpc_net *vn, const struct vpc_nat_gateway *gw)
 
 	if (atomic_read(&gw->connections))
 		nf_ct_iterate_cleanup_net(is_of, &iter);
-	/* Somebody else may be about to delete one, and tell us in a moment. */
-	while (atomic_read(&gw->connections))
-		schedule_timeout_uninterruptible(1);
+	if (!vpc_nat_wait_for_none(&gw->connections))
+		pr_warn("%s: connections were taken away from the module; their ports are lost\n",
+			gw->label);
 	synchronize_net();
+}
+
+/* Its port leads to somebody else by now. */
+static int is_forwarded(struct nf_conn *ct, void *data)
+{
+	const struct vpc_nat_flow *flow;
+	bool ret;
+
+	rcu_read_lock();
+	flow = vpc_nat_flow_of(ct);
+	ret = flow && flow->block &&
+	      vpc_public_dnat(flow->share->public, nf_ct_protonum(ct), flow->port);
+	rcu_read_unlock();
+	return ret;
+}
+
+/**
+ * vpc_nat_kill_forwarded() - end connections from inside whose port a rule leads in by now
+ * @vn: the namespace
+ *
+ * The other end could mean either by what it sends there.
+ *
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_nat_kill_forwarded(struct vpc_net *vn)
+{
+	const struct nf_ct_iter_data iter = { .net = vn->net };
+
+	nf_ct_iterate_cleanup_net(is_forwarded, &iter);
 }
 
 static int is_ours(struct nf_conn *ct, void *data)
@@ -392,6 +545,7 @@ void vpc_nat_module_init(void)
 {
 	vpc_ct_helper_init(&helper);
 	vpc_ct_helper_init(&pending);
+	vpc_ct_helper_init(&counted);
 }
 
 /**
@@ -402,6 +556,7 @@ void vpc_nat_module_exit(void)
 {
 	nf_ct_iterate_destroy(is_ours, NULL);
 	/* The last packet of one may still be on its way. */
-	while (!vpc_ct_helper_idle(&helper) || !vpc_ct_helper_idle(&pending))
+	while (!vpc_ct_helper_idle(&helper) || !vpc_ct_helper_idle(&pending) ||
+	       !vpc_ct_helper_idle(&counted))
 		schedule_timeout_uninterruptible(msecs_to_jiffies(10));
 }

@@ -8,8 +8,12 @@
 
 #include "endpoint.h"
 #include "forward.h"
+#include "group.h"
+#include "ipsec.h"
 #include "nat.h"
 #include "natgw.h"
+#include "nexthop.h"
+#include "table.h"
 
 /* The rule by which a connection from outside leads in. */
 static const struct vpc_dnat_slot *slot_of(const struct vpc_public *public,
@@ -34,6 +38,39 @@ static bool set_target(struct nf_conn *ct, const struct vpc_dnat *rule)
 	       nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST) == NF_ACCEPT;
 }
 
+static struct vpc_endpoint *endpoint_of(struct vpc *vpc, __be32 addr)
+{
+	u32 id = vpc_lpm_lookup4(&vpc->endpoints[0], addr);
+
+	return id != VPC_LPM_NONE ? vpc_index_get(&vpc->vn->endpoints, id) : NULL;
+}
+
+/*
+ * Nobody outside has an address that the VPC has a way of its own to: inside, over a peering, to a
+ * datacentre. A default route is none, nor one by which connections leave for the public network.
+ */
+static bool may_be_outside(struct vpc *vpc, const struct vpc_endpoint *ep, __be32 source)
+{
+	const struct vpc_table *table = rcu_dereference(ep->adj->link->table) ?: vpc->table;
+	const struct vpc_addr addr = { .family = AF_INET, .v4 = source };
+	const struct vpc_group *group;
+	unsigned int i;
+	u32 value;
+	u8 len;
+
+	if (!vpc_addr_usable(&addr) ||
+	    vpc_selectors_match(vpc, ep->addr.bytes, addr.bytes, AF_INET))
+		return false;
+	value = vpc_lpm_match(&table->lpm[0], addr.bytes, &len);
+	if (value == VPC_LPM_NONE || !len)
+		return true;
+	group = value == VPC_ROUTE_LOCAL ? NULL : vpc_group_of_value(vpc->vn, value);
+	for (i = 0; group && i < group->count; i++)
+		if (vpc_nh_is_nat(group->path[i].nh))
+			return true;
+	return false;
+}
+
 /* A connection from outside begins, if a rule leads somewhere. */
 static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
 				     const struct vpc_public *public,
@@ -43,6 +80,7 @@ static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
 	struct vpc_nat_pending pending = { .hairpin = hairpin };
 	const struct vpc_dnat_slot *slot;
 	const struct vpc_nat_zone *zone;
+	const struct vpc_endpoint *ep;
 	enum ip_conntrack_info ctinfo;
 	enum vpc_drop_reason reason;
 	struct nf_conn *ct;
@@ -59,6 +97,11 @@ static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
 	zone = rcu_dereference((*gw)->vpc->nat_zone);
 	if (!zone || !rcu_access_pointer((*gw)->config))
 		return VPC_DROP_NAT_UNSOLICITED;
+	ep = endpoint_of((*gw)->vpc, slot->rule.to.v4);
+	if (!ep)
+		return VPC_DROP_NO_ENDPOINT;
+	if (!hairpin && !may_be_outside((*gw)->vpc, ep, orig->src.u3.ip))
+		return VPC_DROP_SOURCE_ROUTE;
 	if (vpc_nat_limit_reached((*gw)->vpc))
 		return VPC_DROP_NAT_CONNECTIONS;
 	reason = vpc_nat_track(vn, skb, zone->in);
@@ -79,26 +122,27 @@ static enum vpc_drop_reason start_in(struct vpc_net *vn, struct sk_buff *skb,
  * vpc_nat_finish_in() - what FORWARD has let through, if the rule has not gone meanwhile
  * @vn: the namespace
  * @ct: a connection from outside, not confirmed
+ * @flow: zeroed; gets what we keep of it
  * Context: softirq, RCU read side.
  * Return: VPC_DROP_MAX, or why its packet must go.
  */
-enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct)
+enum vpc_drop_reason vpc_nat_finish_in(struct vpc_net *vn, struct nf_conn *ct,
+				       struct vpc_nat_flow *flow)
 {
 	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	const struct vpc_public *public = vpc_public_find4(vn, orig->dst.u3.ip);
 	const struct vpc_dnat_slot *slot = public ? slot_of(public, orig) : NULL;
 	const struct vpc_nat_pending *pending = vpc_nat_pending_of(ct);
-	struct vpc_nat_flow flow = {};
 
-	flow.gateway = vpc_nat_pending_gateway(vn, pending);
-	if (!slot || !flow.gateway || slot->share->gateway != flow.gateway ||
-	    !rcu_access_pointer(flow.gateway->config))
+	flow->gateway = vpc_nat_pending_gateway(vn, pending);
+	if (!slot || !flow->gateway || slot->share->gateway != flow->gateway ||
+	    !rcu_access_pointer(flow->gateway->config))
 		return VPC_DROP_NO_NEXTHOP;
-	flow.share = slot->share;
-	flow.hairpin = pending->hairpin;
-	flow.class = vpc_nat_class_of(orig->dst.protonum);
-	flow.port = ntohs(orig->dst.u.all);
-	return vpc_nat_flow_set(ct, &flow);
+	flow->share = slot->share;
+	flow->hairpin = pending->hairpin;
+	flow->class = vpc_nat_class_of(orig->dst.protonum);
+	flow->port = ntohs(orig->dst.u.all);
+	return vpc_nat_flow_set(ct, flow);
 }
 
 /* Whose is it? Only connections that we know are looked at, and in the direction that comes in. */
@@ -106,7 +150,7 @@ static enum vpc_drop_reason track_in(struct vpc_net *vn, struct sk_buff *skb,
 				     const struct vpc_public *public, bool hairpin,
 				     struct vpc_nat_gateway **gw)
 {
-	bool error = vpc_nat_icmp_error(skb), known;
+	bool error = vpc_nat_icmp_error(skb), attached = false;
 	const struct vpc_nat_flow *flow;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
@@ -120,16 +164,20 @@ static enum vpc_drop_reason track_in(struct vpc_net *vn, struct sk_buff *skb,
 		h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
 		if (!h)
 			return start_in(vn, skb, public, &tuple, hairpin, gw);
-		known = vpc_nat_flow_of(nf_ct_tuplehash_to_ctrack(h));
-		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
-		if (!known)
+		if (!vpc_nat_flow_of(nf_ct_tuplehash_to_ctrack(h))) {
+			nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
 			return VPC_DROP_NAT_UNSOLICITED;
+		}
+		attached = vpc_nat_attach(vn, skb, h);
 	}
-	reason = vpc_nat_track(vn, skb, NULL);
+	reason = likely(attached) ? VPC_DROP_MAX : vpc_nat_track(vn, skb, NULL);
 	if (reason != VPC_DROP_MAX)
 		return error && reason == VPC_DROP_NAT_INVALID ? VPC_DROP_NAT_UNSOLICITED : reason;
 	ct = nf_ct_get(skb, &ctinfo);
-	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
+	/* TCP that begins once more, on the remains of a connection, is a new one. */
+	if (unlikely(!nf_ct_is_confirmed(ct)) && !error)
+		return start_in(vn, skb, public, &tuple, hairpin, gw);
+	flow = vpc_nat_flow_of(ct);
 	if (!flow)
 		return VPC_DROP_NAT_UNSOLICITED;
 	if (flow->share->public != public || flow->hairpin != hairpin ||
@@ -138,13 +186,6 @@ static enum vpc_drop_reason track_in(struct vpc_net *vn, struct sk_buff *skb,
 		return VPC_DROP_NAT_SPOOFED;
 	*gw = flow->gateway;
 	return VPC_DROP_MAX;
-}
-
-static struct vpc_endpoint *endpoint_of(struct vpc *vpc, __be32 addr)
-{
-	u32 id = vpc_lpm_lookup4(&vpc->endpoints[0], addr);
-
-	return id != VPC_LPM_NONE ? vpc_index_get(&vpc->vn->endpoints, id) : NULL;
 }
 
 /* The endpoint that a packet from outside is for: on either side of the translation. */

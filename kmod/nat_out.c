@@ -53,6 +53,45 @@ struct vpc_nat_gateway *vpc_nat_bound_router(const struct vpc_pkt *pkt)
 	return pkt->family == AF_INET && bound_to(router, ip_hdr(pkt->skb)->saddr) ? router : NULL;
 }
 
+/**
+ * vpc_nat_answer() - what came in by an address that is bound to an endpoint is answered by it
+ * @pkt: a packet to somebody who is no endpoint of its VPC, which has a router of its own
+ *
+ * Whatever routes there are: the other end knows no other address.
+ *
+ * Context: softirq, RCU read side.
+ * Return: true if that has consumed it; false: routes decide.
+ */
+bool vpc_nat_answer(struct vpc_pkt *pkt)
+{
+	struct vpc_nat_gateway *router = rcu_dereference(pkt->vpc->router);
+	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
+	const struct vpc_nat_config *config = router ? rcu_dereference(router->config) : NULL;
+	struct vpc_net *vn = pkt->vpc->vn;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	const struct vpc_nat_flow *flow;
+	bool ours;
+
+	if (pkt->family != AF_INET || !zone || !config ||
+	    (!config->draining && !bound_to(router, ip_hdr(pkt->skb)->saddr)))
+		return false;
+	if (unlikely(!vpc_nat_whole(vn, pkt->skb, zone->both.id)))
+		return true;
+	if (!vpc_nat_tuple_of(vn, pkt->skb, &tuple))
+		return false;
+	h = nf_conntrack_find_get(vn->net, &zone->both, &tuple);
+	if (!h)
+		return false;
+	flow = vpc_nat_flow_of(nf_ct_tuplehash_to_ctrack(h));
+	ours = flow && flow->gateway == router && flow->share->endpoint.family &&
+	       NF_CT_DIRECTION(h) == IP_CT_DIR_REPLY;
+	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	if (ours)
+		vpc_nat_output(pkt, router);
+	return ours;
+}
+
 /*
  * A default route does not take from an endpoint the address that is bound to it; a longer one
  * says more than the binding does.
@@ -88,32 +127,41 @@ static enum vpc_drop_reason check_new_out(const struct vpc_pkt *pkt,
 }
 
 /*
- * Which template shows conntrack the packet as what it is? A tuple that the VPC does not have is
+ * Shows conntrack the packet as what it is: by which template? A tuple that the VPC does not have is
  * looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other end
  * of somebody else's connection, or of the host's, and bring it down.
  */
-static enum vpc_drop_reason direct(struct vpc_net *vn, const struct vpc_pkt *pkt,
-				   const struct vpc_nat_gateway *gw,
-				   const struct vpc_nat_zone *zone, struct nf_conn **tmpl)
+static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt *pkt,
+					const struct vpc_nat_gateway *gw,
+					const struct vpc_nat_zone *zone)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
+	enum ip_conntrack_info ctinfo;
+	enum vpc_drop_reason reason;
 
 	if (!vpc_nat_tuple_of(vn, pkt->skb, &tuple))
 		return VPC_DROP_NAT_INVALID;
 	h = nf_conntrack_find_get(vn->net, &zone->both, &tuple);
 	if (likely(h)) {
-		*tmpl = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL ? zone->out : zone->in;
-		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
-		return VPC_DROP_MAX;
+		struct nf_conn *tmpl = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL ? zone->out :
+										  zone->in;
+
+		if (likely(vpc_nat_attach(vn, pkt->skb, h)))
+			return VPC_DROP_MAX;
+		reason = vpc_nat_track(vn, pkt->skb, tmpl);
+		/* TCP that begins once more, on the remains of a connection, is a new one. */
+		if (reason == VPC_DROP_MAX && !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo)))
+			reason = check_new_out(pkt, gw);
+		return reason;
 	}
 	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
 	if (unlikely(h)) {
 		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
 		return VPC_DROP_NAT_SPOOFED;
 	}
-	*tmpl = zone->out;
-	return check_new_out(pkt, gw);
+	reason = check_new_out(pkt, gw);
+	return reason == VPC_DROP_MAX ? vpc_nat_track(vn, pkt->skb, zone->out) : reason;
 }
 
 /* Is what conntrack says what the VPC may have? */
@@ -141,7 +189,6 @@ static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *
 				      const struct vpc_nat_zone *zone)
 {
 	enum vpc_drop_reason reason;
-	struct nf_conn *tmpl;
 
 	if (unlikely(vpc_nat_icmp_error(pkt->skb))) {
 		/* Of either kind of connection; conntrack makes none of an error. */
@@ -149,9 +196,7 @@ static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *
 		if (reason == VPC_DROP_NAT_INVALID)
 			reason = vpc_nat_track(vn, pkt->skb, zone->in);
 	} else {
-		reason = direct(vn, pkt, gw, zone, &tmpl);
-		if (reason == VPC_DROP_MAX)
-			reason = vpc_nat_track(vn, pkt->skb, tmpl);
+		reason = track_tuple(vn, pkt, gw, zone);
 	}
 	if (reason == VPC_DROP_MAX && unlikely(!ours_out(pkt->vpc, zone, pkt->skb)))
 		reason = VPC_DROP_NAT_SPOOFED;
@@ -247,66 +292,72 @@ struct vpc_nat_gateway *vpc_nat_pending_gateway(struct vpc_net *vn,
 
 /* The address that is bound to the endpoint: nobody else has it, so ports stay as they are. */
 static enum vpc_drop_reason take_bound(const struct nf_conntrack_tuple *orig,
-				       struct vpc_nat_flow *flow, struct nf_nat_range2 *range)
+				       struct vpc_nat_flow *flow)
 {
 	flow->share = bound_to(flow->gateway, orig->src.u3.ip);
 	if (!flow->share)
 		return VPC_DROP_NO_NEXTHOP;
 	flow->port = ntohs(orig->src.u.all);
-	range->flags = NF_NAT_RANGE_MAP_IPS;
 	return VPC_DROP_MAX;
 }
 
-static enum vpc_drop_reason take_port(const struct nf_conntrack_tuple *orig, struct nf_conn *ct,
-				      struct vpc_nat_flow *flow, struct nf_nat_range2 *range)
+static enum vpc_drop_reason take_port(const struct nf_conntrack_tuple *orig,
+				      struct vpc_nat_flow *flow)
 {
 	const struct vpc_nat_config *config = rcu_dereference(flow->gateway->config);
-	enum vpc_drop_reason reason;
 
-	if (!config)
-		return VPC_DROP_NO_NEXTHOP;
-	reason = vpc_nat_ports_take(flow->gateway, config, orig, ct, flow);
-	if (reason != VPC_DROP_MAX)
-		return reason;
-	range->flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED;
-	range->min_proto.all = htons(flow->port);
-	range->max_proto = range->min_proto;
-	return VPC_DROP_MAX;
+	return config ? vpc_nat_ports_take(flow->gateway, config, orig, flow) :
+			VPC_DROP_NO_NEXTHOP;
+}
+
+/*
+ * The port was chosen, and it is free: "random" keeps nf_nat_setup_info() from looking through all
+ * connections that began with the same address and port, for one whose translation would do.
+ */
+static bool set_source(struct nf_conn *ct, const struct vpc_nat_flow *flow)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED |
+			 NF_NAT_RANGE_PROTO_RANDOM_FULLY,
+		.min_addr.ip = flow->share->public->addr.v4,
+		.max_addr.ip = flow->share->public->addr.v4,
+		.min_proto.all = htons(flow->port),
+		.max_proto.all = htons(flow->port),
+	};
+
+	return nf_ct_nat_ext_add(ct) &&
+	       nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) == NF_ACCEPT &&
+	       reply->dst.u3.ip == range.min_addr.ip &&
+	       (flow->class == VPC_NAT_ICMP || reply->dst.u.all == range.min_proto.all);
 }
 
 /**
  * vpc_nat_finish_out() - what FORWARD has let through gets an address and a port
  * @vn: the namespace
  * @ct: a connection from inside, not confirmed
+ * @flow: zeroed; gets what we keep of it
  * Context: softirq, RCU read side.
  * Return: VPC_DROP_MAX, or why its packet must go.
  */
-enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct)
+enum vpc_drop_reason vpc_nat_finish_out(struct vpc_net *vn, struct nf_conn *ct,
+					struct vpc_nat_flow *flow)
 {
 	const struct nf_conntrack_tuple *orig = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	const struct vpc_nat_pending *pending = vpc_nat_pending_of(ct);
-	struct nf_nat_range2 range = {};
-	struct vpc_nat_flow flow = {};
 	enum vpc_drop_reason reason;
 
-	flow.gateway = vpc_nat_pending_gateway(vn, pending);
-	if (!flow.gateway)
+	flow->gateway = vpc_nat_pending_gateway(vn, pending);
+	if (!flow->gateway)
 		return VPC_DROP_NO_NEXTHOP;
-	flow.class = vpc_nat_class_of(orig->dst.protonum);
-	flow.hairpin = pending->hairpin;
-	reason = pending->bound ? take_bound(orig, &flow, &range) :
-				  take_port(orig, ct, &flow, &range);
+	flow->class = vpc_nat_class_of(orig->dst.protonum);
+	flow->hairpin = pending->hairpin;
+	reason = pending->bound ? take_bound(orig, flow) : take_port(orig, flow);
 	if (reason != VPC_DROP_MAX)
 		return reason;
-	range.min_addr.ip = flow.share->public->addr.v4;
-	range.max_addr = range.min_addr;
-	if (nf_ct_nat_ext_add(ct) && nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) == NF_ACCEPT &&
-	    reply->dst.u3.ip == range.min_addr.ip &&
-	    (!flow.block || flow.class == VPC_NAT_ICMP ||
-	     reply->dst.u.all == range.min_proto.all))
-		return vpc_nat_flow_set(ct, &flow);
-	if (flow.block)
-		vpc_nat_ports_give(&flow);
+	if (set_source(ct, flow))
+		return vpc_nat_flow_set(ct, flow);
+	if (flow->block)
+		vpc_nat_ports_give(flow);
 	return VPC_DROP_NO_MEMORY;
 }

@@ -9,18 +9,19 @@
  * owner of a block is ever in the way.
  */
 
+#include <linux/jhash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <linux/jhash.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_nat.h>
 
 #include "nat.h"
 #include "natgw.h"
 
-/* Ports in use that are tried for another destination. */
+/* Ports that are tried; after so many unused ones, those in use towards other destinations. */
 #define VPC_NAT_TRIES 64
+#define VPC_NAT_TRIES_UNUSED 8
 
 static const struct rhashtable_params by_addr = {
 	.head_offset = offsetof(struct vpc_nat_source, node),
@@ -59,8 +60,10 @@ static struct vpc_nat_source *source_get(struct vpc_nat_gateway *gw, __be32 addr
 	source->addr = key;
 	source->gateway = gw;
 	spin_lock_init(&source->lock);
-	for (i = 0; i < VPC_NAT_CLASSES; i++)
+	for (i = 0; i < VPC_NAT_CLASSES; i++) {
 		INIT_LIST_HEAD(&source->blocks[i]);
+		INIT_LIST_HEAD(&source->full[i]);
+	}
 	source->stamp = jiffies;
 	source->tokens = U32_MAX;
 	old = rhashtable_lookup_get_insert_fast(&gw->source_hash, &source->node, by_addr);
@@ -107,40 +110,86 @@ static bool rate_ok(struct vpc_nat_source *source, u32 rate)
 	return true;
 }
 
-/* Would a connection with this port have a reply tuple of its own? */
-static bool port_free(const struct vpc_public *public, u16 port,
-		      const struct nf_conntrack_tuple *orig, struct nf_conn *ct)
+/*
+ * Has nobody the reply tuple that a connection would have? The lookup is one of our own:
+ * nf_conntrack_tuple_taken() does not see connections from outside. It ends what it finds to have
+ * expired, which gives back ports: never under a lock of ours.
+ */
+static bool port_free(struct vpc_net *vn, const struct vpc_nat_flow *flow,
+		      const struct nf_conntrack_tuple *orig)
 {
 	struct nf_conntrack_tuple translated = *orig, reply;
+	struct nf_conntrack_tuple_hash *h;
 
-	translated.src.u3.ip = public->addr.v4;
-	translated.src.u.all = htons(port);
-	return nf_ct_invert_tuple(&reply, &translated) && !nf_conntrack_tuple_taken(&reply, ct);
+	translated.src.u3.ip = flow->share->public->addr.v4;
+	translated.src.u.all = htons(flow->port);
+	if (!nf_ct_invert_tuple(&reply, &translated))
+		return false;
+	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &reply);
+	if (h)
+		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	return !h;
 }
 
 static u16 port_of(const struct vpc_nat_block *block, unsigned int i)
 {
-	return block->index * VPC_NAT_BLOCK_PORTS + i % VPC_NAT_BLOCK_PORTS;
+	return block->index * VPC_NAT_BLOCK_PORTS + i;
+}
+
+/* A port that a rule leads in belongs to whoever has the rule. */
+static bool may_use(const struct vpc_nat_block *block, unsigned int i)
+{
+	static const u8 proto[VPC_NAT_CLASSES] = {
+		[VPC_NAT_TCP] = IPPROTO_TCP,
+		[VPC_NAT_UDP] = IPPROTO_UDP,
+		[VPC_NAT_ICMP] = IPPROTO_ICMP,
+	};
+
+	return !vpc_public_dnat(block->share->public, proto[block->class], port_of(block, i));
 }
 
 static void choose(struct vpc_nat_flow *flow, struct vpc_nat_block *block, unsigned int i)
 {
-	i %= VPC_NAT_BLOCK_PORTS;
+	struct vpc_nat_source *source = block->source;
+
+	lockdep_assert_held(&source->lock);
 	block->used[i]++;
 	block->connections++;
+	if (block->unused & BIT(i)) {
+		block->unused &= ~BIT(i);
+		if (!block->unused)
+			list_move(&block->node, &source->full[block->class]);
+	}
 	flow->share = block->share;
 	flow->block = block;
 	flow->port = port_of(block, i);
 }
 
-static bool take_unused(struct vpc_nat_block *block, const struct nf_conntrack_tuple *orig,
-			struct nf_conn *ct, struct vpc_nat_flow *flow)
+static bool take_unused(struct vpc_nat_block *block, struct vpc_nat_flow *flow)
 {
-	unsigned int i, start = get_random_u16();
+	unsigned int i, n, start = get_random_u8();
 
-	for (i = start; i < start + VPC_NAT_BLOCK_PORTS; i++) {
-		if (block->used[i % VPC_NAT_BLOCK_PORTS] ||
-		    !port_free(block->share->public, port_of(block, i), orig, ct))
+	for (n = 0; n < VPC_NAT_BLOCK_PORTS; n++) {
+		i = (start + n) % VPC_NAT_BLOCK_PORTS;
+		if (!(block->unused & BIT(i)) || !may_use(block, i))
+			continue;
+		choose(flow, block, i);
+		return true;
+	}
+	return false;
+}
+
+/* Blocks in turn, and of each the port that was not tried for longest. */
+static bool take_next(struct list_head *blocks, u32 count, struct vpc_nat_flow *flow)
+{
+	struct vpc_nat_block *block;
+	unsigned int i;
+
+	while (count-- && !list_empty(blocks)) {
+		block = list_first_entry(blocks, struct vpc_nat_block, node);
+		list_move_tail(&block->node, blocks);
+		i = block->next++ % VPC_NAT_BLOCK_PORTS;
+		if (block->share->draining || !may_use(block, i))
 			continue;
 		choose(flow, block, i);
 		return true;
@@ -149,121 +198,54 @@ static bool take_unused(struct vpc_nat_block *block, const struct nf_conntrack_t
 }
 
 static bool take_shared(struct vpc_nat_source *source, enum vpc_nat_class class,
-			const struct nf_conntrack_tuple *orig, struct nf_conn *ct,
 			struct vpc_nat_flow *flow)
 {
-	unsigned int i, tries = VPC_NAT_TRIES, start = get_random_u16();
-	struct vpc_nat_block *block;
-
-	list_for_each_entry(block, &source->blocks[class], node) {
-		if (block->share->draining)
-			continue;
-		for (i = start; i < start + VPC_NAT_BLOCK_PORTS; i++) {
-			if (!tries--)
-				return false;
-			if (!port_free(block->share->public, port_of(block, i), orig, ct))
-				continue;
-			choose(flow, block, i);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Somebody wants to know when ports are nearly gone, and once when they are there again. */
-static void note_level(struct vpc_nat_share *share, enum vpc_nat_class class)
-{
-	const struct vpc_public *public = share->public;
-	const struct vpc_nat_share *other;
-	u8 level = share->level[class];
-	u32 percent, used = 0;
-
-	lockdep_assert_held(&public->lock);
-	list_for_each_entry(other, &public->shares, peer)
-		used += other->blocks[class];
-	percent = share->total ? used * 100 / share->total : 0;
-	if (percent >= 95)
-		level = 95;
-	else if (percent >= 80)
-		level = max_t(u8, level, 80);
-	else if (percent < 70)
-		level = 0;
-	if (level == share->level[class])
-		return;
-	WRITE_ONCE(share->level[class], level);
-	vpc_natgw_wake(share->gateway->vpc->vn);
-}
-
-/*
- * Gateways that share an address are each sure of half of an equal share of its ports: one that
- * has more takes no block that another one may still claim.
- */
-static bool may_take(const struct vpc_nat_share *share, enum vpc_nat_class class, u32 total)
-{
-	const struct vpc_public *public = share->public;
-	u32 users = 0, used = 0, claims = 0, sure;
-	const struct vpc_nat_share *other;
-
-	lockdep_assert_held(&public->lock);
-	list_for_each_entry(other, &public->shares, peer) {
-		users++;
-		used += other->blocks[class];
-	}
-	sure = total / users / 2;
-	if (share->blocks[class] < sure)
-		return true;
-	list_for_each_entry(other, &public->shares, peer)
-		if (other != share && other->blocks[class] < sure)
-			claims += sure - other->blocks[class];
-	return used + claims < total;
-}
-
-static bool block_claim(struct vpc_nat_share *share, enum vpc_nat_class class,
-			const struct vpc_nat_config *config, u16 *index)
-{
-	u32 total = config->last_block - config->first_block + 1;
-	struct vpc_public *public = share->public;
-	unsigned long start, found;
-	bool ok = false;
-
-	start = config->first_block + get_random_u16() % total;
-	spin_lock(&public->lock);
-	share->total = total;
-	if (may_take(share, class, total)) {
-		found = find_next_zero_bit(public->taken[class], config->last_block + 1, start);
-		if (found > config->last_block)
-			found = find_next_zero_bit(public->taken[class], start,
-						   config->first_block);
-		ok = found <= config->last_block && !test_bit(found, public->taken[class]);
-		if (ok) {
-			__set_bit(found, public->taken[class]);
-			share->blocks[class]++;
-			note_level(share, class);
-			*index = found;
-		}
-	}
-	spin_unlock(&public->lock);
-	return ok;
+	return take_next(&source->full[class], source->count[class], flow) ||
+	       take_next(&source->blocks[class], source->count[class], flow);
 }
 
 static void block_release(struct vpc_nat_block *block)
 {
-	struct vpc_public *public = block->share->public;
-
-	spin_lock(&public->lock);
-	__clear_bit(block->index, public->taken[block->class]);
-	block->share->blocks[block->class]--;
-	note_level(block->share, block->class);
-	spin_unlock(&public->lock);
+	vpc_nat_block_unclaim(block->share, block->class, block->index);
 	list_del(&block->node);
 	block->source->count[block->class]--;
 	kfree_rcu(block, rcu);
 }
 
-/* The first address that an endpoint is given is always the same one. */
-static struct vpc_nat_share *share_at(const struct vpc_nat_config *config, __be32 addr, u32 i)
+/* The address that an endpoint has ports of already, if new connections may have it. */
+static struct vpc_nat_share *paired_with(const struct vpc_nat_source *source)
 {
-	return config->share[(jhash_1word((__force u32)addr, 0) + i) % config->shares];
+	const struct vpc_nat_block *block;
+	int i;
+
+	for (i = 0; i < VPC_NAT_CLASSES; i++) {
+		list_for_each_entry(block, &source->blocks[i], node)
+			if (!block->share->draining)
+				return block->share;
+		list_for_each_entry(block, &source->full[i], node)
+			if (!block->share->draining)
+				return block->share;
+	}
+	return NULL;
+}
+
+/* That one; failing that, beginning with one that is always the same. */
+static struct vpc_nat_share *claim(const struct vpc_nat_source *source, enum vpc_nat_class class,
+				   const struct vpc_nat_config *config, u16 *index)
+{
+	struct vpc_nat_share *share = paired_with(source);
+	u32 i;
+
+	if (share && vpc_nat_block_claim(share, class, index))
+		return share;
+	for (i = 0; i < config->shares; i++) {
+		u32 at = jhash_1word((__force u32)source->addr.v4, 0) + i;
+
+		share = config->share[at % config->shares];
+		if (vpc_nat_block_claim(share, class, index))
+			return share;
+	}
+	return NULL;
 }
 
 static struct vpc_nat_block *block_new(struct vpc_nat_source *source, enum vpc_nat_class class,
@@ -273,22 +255,14 @@ static struct vpc_nat_block *block_new(struct vpc_nat_source *source, enum vpc_n
 	struct vpc_nat_block *block;
 	struct vpc_nat_share *share;
 	u16 index;
-	u32 i;
 
 	*reason = VPC_DROP_NAT_PORTS;
-	for (i = 0; i < config->shares; i++) {
-		share = share_at(config, source->addr.v4, i);
-		if (block_claim(share, class, config, &index))
-			break;
-	}
-	if (i == config->shares)
+	share = claim(source, class, config, &index);
+	if (!share)
 		return NULL;
 	block = kzalloc(sizeof(*block), GFP_ATOMIC | __GFP_NOWARN);
 	if (!block) {
-		spin_lock(&share->public->lock);
-		__clear_bit(index, share->public->taken[class]);
-		share->blocks[class]--;
-		spin_unlock(&share->public->lock);
+		vpc_nat_block_unclaim(share, class, index);
 		*reason = VPC_DROP_NO_MEMORY;
 		return NULL;
 	}
@@ -296,37 +270,82 @@ static struct vpc_nat_block *block_new(struct vpc_nat_source *source, enum vpc_n
 	block->share = share;
 	block->index = index;
 	block->class = class;
+	block->unused = U16_MAX;
 	/* The newest first: it has most that is free. */
 	list_add(&block->node, &source->blocks[class]);
 	source->count[class]++;
 	return block;
 }
 
-static enum vpc_drop_reason take(struct vpc_nat_source *source,
-				 const struct vpc_nat_config *config,
-				 const struct nf_conntrack_tuple *orig, struct nf_conn *ct,
-				 struct vpc_nat_flow *flow)
+/*
+ * Marks a port as used, and so keeps others from it; whether it can be used is seen later.
+ * @shared: only one that is used, for another destination
+ * @why: gets why there is no unused one
+ */
+static enum vpc_drop_reason reserve(struct vpc_nat_source *source,
+				    const struct vpc_nat_config *config,
+				    struct vpc_nat_flow *flow, bool shared,
+				    enum vpc_drop_reason *why)
 {
-	enum vpc_drop_reason reason = VPC_DROP_NAT_PORT_LIMIT;
 	enum vpc_nat_class class = flow->class;
 	struct vpc_nat_block *block;
 
 	lockdep_assert_held(&source->lock);
-	if (!rate_ok(source, config->rate))
-		return VPC_DROP_NAT_RATE;
-	list_for_each_entry(block, &source->blocks[class], node)
-		if (!block->share->draining && take_unused(block, orig, ct, flow))
-			return VPC_DROP_MAX;
-	if (source->count[class] < config->block_limit) {
-		block = block_new(source, class, config, &reason);
-		if (block && take_unused(block, orig, ct, flow))
+	if (!shared) {
+		list_for_each_entry(block, &source->blocks[class], node)
+			if (!block->share->draining && take_unused(block, flow))
+				return VPC_DROP_MAX;
+	}
+	if (!shared && source->count[class] < config->block_limit) {
+		block = block_new(source, class, config, why);
+		if (block && take_unused(block, flow))
 			return VPC_DROP_MAX;
 		if (block)
 			block_release(block);
 	}
-	if (take_shared(source, class, orig, ct, flow))
-		return VPC_DROP_MAX;
-	return reason;
+	return take_shared(source, class, flow) ? VPC_DROP_MAX : *why;
+}
+
+static struct vpc_nat_source *source_lock(struct vpc_nat_gateway *gw, __be32 addr)
+{
+	struct vpc_nat_source *source;
+
+	for (;;) {
+		source = source_get(gw, addr);
+		if (!source)
+			return NULL;
+		spin_lock(&source->lock);
+		if (likely(!source->dead))
+			return source;
+		/* It went in this moment; the hash has it no more. */
+		spin_unlock(&source->lock);
+	}
+}
+
+static enum vpc_drop_reason take(struct vpc_nat_gateway *gw, const struct vpc_nat_config *config,
+				 const struct nf_conntrack_tuple *orig, struct vpc_nat_flow *flow)
+{
+	enum vpc_drop_reason reason, why = VPC_DROP_NAT_PORT_LIMIT;
+	struct vpc_nat_source *source;
+	unsigned int tries;
+
+	for (tries = 0; tries < VPC_NAT_TRIES; tries++) {
+		source = source_lock(gw, orig->src.u3.ip);
+		if (!source)
+			return VPC_DROP_NO_MEMORY;
+		reason = !tries && !rate_ok(source, config->rate) ? VPC_DROP_NAT_RATE :
+			 reserve(source, config, flow, tries >= VPC_NAT_TRIES_UNUSED, &why);
+		/* One that has nothing stays only for its rate, which a new one has in full. */
+		if (reason != VPC_DROP_MAX && reason != VPC_DROP_NAT_RATE)
+			source_check(source);
+		spin_unlock(&source->lock);
+		if (reason != VPC_DROP_MAX)
+			return reason;
+		if (likely(port_free(gw->vpc->vn, flow, orig)))
+			return VPC_DROP_MAX;
+		vpc_nat_ports_give(flow);
+	}
+	return why;
 }
 
 /**
@@ -334,7 +353,6 @@ static enum vpc_drop_reason take(struct vpc_nat_source *source,
  * @gw: the gateway
  * @config: of the gateway
  * @orig: original tuple
- * @ct: the connection, not confirmed
  * @flow: its class is set; gets address and port
  * Context: softirq, RCU read side.
  * Return: VPC_DROP_MAX, or why there is none.
@@ -342,28 +360,11 @@ static enum vpc_drop_reason take(struct vpc_nat_source *source,
 enum vpc_drop_reason vpc_nat_ports_take(struct vpc_nat_gateway *gw,
 					const struct vpc_nat_config *config,
 					const struct nf_conntrack_tuple *orig,
-					struct nf_conn *ct, struct vpc_nat_flow *flow)
+					struct vpc_nat_flow *flow)
 {
-	enum vpc_drop_reason reason;
-	struct vpc_nat_source *source;
+	enum vpc_drop_reason reason = config->shares ? take(gw, config, orig, flow) :
+						       VPC_DROP_NAT_PORTS;
 
-	if (!config->shares)
-		return VPC_DROP_NAT_PORTS;
-	for (;;) {
-		source = source_get(gw, orig->src.u3.ip);
-		if (!source)
-			return VPC_DROP_NO_MEMORY;
-		spin_lock(&source->lock);
-		if (likely(!source->dead))
-			break;
-		/* It went in this moment; the hash has it no more. */
-		spin_unlock(&source->lock);
-	}
-	reason = take(source, config, orig, ct, flow);
-	/* One that has nothing stays only for its rate, which a new one has in full. */
-	if (reason != VPC_DROP_MAX && reason != VPC_DROP_NAT_RATE)
-		source_check(source);
-	spin_unlock(&source->lock);
 	if (reason == VPC_DROP_NAT_PORTS)
 		atomic64_inc(&gw->failed);
 	else if (reason == VPC_DROP_NAT_PORT_LIMIT)
@@ -379,10 +380,15 @@ enum vpc_drop_reason vpc_nat_ports_take(struct vpc_nat_gateway *gw,
 void vpc_nat_ports_give(const struct vpc_nat_flow *flow)
 {
 	struct vpc_nat_block *block = flow->block;
+	unsigned int i = flow->port % VPC_NAT_BLOCK_PORTS;
 	struct vpc_nat_source *source = block->source;
 
 	spin_lock(&source->lock);
-	block->used[flow->port % VPC_NAT_BLOCK_PORTS]--;
+	if (!--block->used[i]) {
+		if (!block->unused)
+			list_move(&block->node, &source->blocks[block->class]);
+		block->unused |= BIT(i);
+	}
 	if (!--block->connections) {
 		block_release(block);
 		source_check(source);

@@ -176,13 +176,11 @@ static void stop(struct vpc_nat_gateway *gw)
 
 	old = rcu_replace_pointer(gw->config, NULL, lockdep_is_held(&vn->lock));
 	gw->dnats = 0;
-	list_for_each_entry(share, &gw->shares, node) {
-		struct vpc_dnat_table *table;
-
-		table = vpc_natgw_dnat_table(share->public, gw, NULL, 0, NULL);
-		/* Without memory for less: packets find none, and drop. */
-		vpc_natgw_set_table(share->public, IS_ERR(table) ? NULL : table);
-	}
+	/* The rules of others stay, and the end of this one cannot be refused. */
+	list_for_each_entry(share, &gw->shares, node)
+		vpc_natgw_set_table(share->public,
+				    vpc_natgw_dnat_table(share->public, gw, NULL, 0,
+							 GFP_KERNEL_ACCOUNT | __GFP_NOFAIL, NULL));
 	if (old)
 		call_rcu(&old->rcu, vpc_natgw_config_free_rcu);
 	vpc_adj_quiesce(vn);
@@ -276,20 +274,26 @@ int vpc_natgw_check_unused(const struct vpc_uplink *uplink, struct netlink_ext_a
  * vpc_natgw_uplink_gone() - an uplink goes with its device
  * @uplink: the uplink
  *
- * Its gateways lose their addresses and connections; routes to them lead nowhere.
+ * Its gateways lose their addresses and connections; routes to them lead nowhere. The own router of
+ * a VPC is nothing without an address.
  *
  * Context: vpc_net::lock is held; may sleep.
  */
 void vpc_natgw_uplink_gone(struct vpc_uplink *uplink)
 {
-	struct vpc_nat_gateway *gw = NULL;
+	struct vpc_net *vn = uplink->link.vpc->vn;
+	struct vpc_nat_gateway *gw, *next;
 
-	while ((gw = next_of(uplink->link.vpc->vn, gw))) {
+	for (gw = next_of(vn, NULL); gw; gw = next) {
+		next = next_of(vn, gw);
 		if (gw->uplink != uplink)
 			continue;
 		WRITE_ONCE(gw->uplink, NULL);
-		vpc_nh_nat_health(gw);
-		stop(gw);
+		vpc_nh_nat_uplink(gw);
+		if (gw->obj.name[0] || gw->nh)
+			stop(gw);
+		else
+			vpc_natgw_remove(gw);
 	}
 }
 

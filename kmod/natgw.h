@@ -96,12 +96,12 @@ int vpc_natgw_dnat_build(const struct vpc_nat_gateway *gw, const struct vpc_natg
 			 struct vpc_dnat **list, u32 *count, struct netlink_ext_ack *extack);
 struct vpc_dnat_table *vpc_natgw_dnat_table(const struct vpc_public *public,
 					    const struct vpc_nat_gateway *gw,
-					    const struct vpc_dnat *list, u32 count,
+					    const struct vpc_dnat *list, u32 count, gfp_t gfp,
 					    struct netlink_ext_ack *extack);
 const char *vpc_natgw_dnat_str(const struct vpc_dnat *rule, char *buf, size_t size);
 #define VPC_DNAT_STRLEN 96
 
 /* nh_nat.c */
-void vpc_nh_nat_health(const struct vpc_nat_gateway *gw);
+void vpc_nh_nat_uplink(const struct vpc_nat_gateway *gw);
 
 #endif /* _VPC_NATGW_H */

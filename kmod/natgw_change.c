@@ -197,6 +197,52 @@ static int check_ports(const struct vpc_natgw_request *req, struct netlink_ext_a
 	return 0;
 }
 
+/* What several gateways share they share fairly, and that needs to be the same for all of them. */
+static int check_range(const struct vpc_nat_gateway *gw, const struct vpc_nat_share *share,
+		       const struct vpc_natgw_request *req, struct netlink_ext_ack *extack)
+{
+	const struct vpc_nat_share *other;
+	char buf[VPC_PREFIX_STRLEN];
+
+	list_for_each_entry(other, &share->public->shares, peer) {
+		const struct vpc_nat_gateway *user = other->gateway;
+
+		if (user == gw || other->draining || req->first_port > user->last_port ||
+		    user->first_port > req->last_port)
+			continue;
+		if (user->first_port != req->first_port || user->last_port != req->last_port)
+			return vpc_err(extack, -EINVAL,
+				       "%s uses ports %u-%u of %s, and %s would use %u-%u: they are to be the same or to have none in common",
+				       user->label, user->first_port, user->last_port,
+				       vpc_addr_str(&share->public->addr, buf), gw->label,
+				       req->first_port, req->last_port);
+	}
+	return 0;
+}
+
+static int check_ranges(const struct vpc_nat_gateway *gw, const struct vpc_natgw_request *req,
+			const struct vpc_natgw_change *c, struct netlink_ext_ack *extack)
+{
+	const struct vpc_nat_share *share;
+	int err = 0;
+
+	list_for_each_entry(share, &gw->shares, node)
+		if (!err && vpc_natgw_stays(share, req))
+			err = check_range(gw, share, req, extack);
+	list_for_each_entry(share, &c->added, node)
+		err = err ?: check_range(gw, share, req, extack);
+	return err;
+}
+
+/* What drains keeps the range that it has. */
+static void set_range(struct vpc_nat_share *share, const struct vpc_natgw_request *req)
+{
+	spin_lock_bh(&share->public->lock);
+	share->first_block = req->first_port / VPC_NAT_BLOCK_PORTS;
+	share->last_block = req->last_port / VPC_NAT_BLOCK_PORTS;
+	spin_unlock_bh(&share->public->lock);
+}
+
 static void config_free(struct vpc_nat_config *config)
 {
 	if (!config)
@@ -250,10 +296,10 @@ static struct vpc_nat_config *config_new(const struct vpc_nat_gateway *gw,
 	list_for_each_entry(share, &gw->shares, node)
 		if (vpc_natgw_stays(share, req))
 			config_add(config, share);
+		else
+			config->draining |= share->endpoint.family;
 	list_for_each_entry(share, &c->added, node)
 		config_add(config, share);
-	config->first_block = req->first_port / VPC_NAT_BLOCK_PORTS;
-	config->last_block = req->last_port / VPC_NAT_BLOCK_PORTS;
 	config->block_limit = min_t(u32, DIV_ROUND_UP(req->port_limit, VPC_NAT_BLOCK_PORTS),
 				    VPC_NAT_BLOCKS);
 	config->rate = req->rate;
@@ -270,7 +316,8 @@ static int table_new(const struct vpc_nat_gateway *gw, const struct vpc_nat_shar
 {
 	struct vpc_dnat_table *table;
 
-	table = vpc_natgw_dnat_table(share->public, gw, c->dnat, c->dnats, extack);
+	table = vpc_natgw_dnat_table(share->public, gw, c->dnat, c->dnats,
+				     GFP_KERNEL_ACCOUNT, extack);
 	if (IS_ERR(table))
 		return PTR_ERR(table);
 	c->table[c->tables++] = table;
@@ -356,6 +403,8 @@ struct vpc_natgw_change *vpc_natgw_change_prepare(struct vpc_nat_gateway *gw,
 		err = vpc_natgw_dnat_build(gw, req, &c->dnat, &c->dnats, extack);
 	if (!err)
 		err = check_addresses(gw, req, c, extack);
+	if (!err)
+		err = check_ranges(gw, req, c, extack);
 	if (!err) {
 		c->config = config_new(gw, req, c, extack);
 		err = c->config ? 0 : -ENOMEM;
@@ -387,6 +436,9 @@ void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_
 		share->draining = !vpc_natgw_stays(share, req);
 	list_splice_tail(&c->added, &gw->shares);
 	list_for_each_entry(share, &gw->shares, node)
+		if (!share->draining)
+			set_range(share, req);
+	list_for_each_entry(share, &gw->shares, node)
 		vpc_natgw_set_table(share->public, c->table[i++]);
 	kfree(gw->snat);
 	kfree(gw->dnat);
@@ -404,5 +456,10 @@ void vpc_natgw_change_commit(struct vpc_nat_gateway *gw, const struct vpc_natgw_
 	kfree(c);
 	/* No packet starts a connection by the old ones when the reply is sent. */
 	vpc_adj_quiesce(gw->vpc->vn);
+	/* Nor is anybody left on a port that leads in now. */
+	if (req->dnats)
+		vpc_nat_kill_forwarded(gw->vpc->vn);
+	list_for_each_entry(share, &gw->shares, node)
+		vpc_public_announce(share->public);
 	vpc_natgw_wake(gw->vpc->vn);
 }

@@ -69,6 +69,23 @@ static int check_dels(const struct vpc_nat_gateway *router, const struct vpc_nat
 	return 0;
 }
 
+/* Its uplink is gone, and routes lead to it: another one, or the same again, will do. */
+static int move(struct vpc_nat_gateway *router, struct vpc_natgw_request *req,
+		struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!req->uplink)
+		return vpc_err(extack, -ENODEV, "%s has lost its uplink: name one", router->label);
+	WRITE_ONCE(router->uplink, req->uplink);
+	err = vpc_natgw_set(router, req, extack);
+	if (err)
+		WRITE_ONCE(router->uplink, NULL);
+	else
+		vpc_nh_nat_uplink(router);
+	return err;
+}
+
 static int change(struct vpc_nat_gateway *router, struct vpc_natgw_request *req,
 		  struct netlink_ext_ack *extack)
 {
@@ -79,10 +96,11 @@ static int change(struct vpc_nat_gateway *router, struct vpc_natgw_request *req,
 	err = check_dels(router, req, extack);
 	if (err)
 		return err;
+	if (!router->uplink)
+		return move(router, req, extack);
 	if (req->uplink && req->uplink != router->uplink)
 		return vpc_err(extack, -EINVAL, "%s is on uplink %s, where all its addresses are",
-			       router->label,
-			       router->uplink ? router->uplink->link.dev->name : "(gone)");
+			       router->label, router->uplink->link.dev->name);
 	for (i = 0; i < req->dels; i++)
 		del_rule(req, router, i);
 	/* Without any it is no router. Those of its connections that are left end with it. */

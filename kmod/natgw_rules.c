@@ -311,13 +311,14 @@ static u32 collect_all(const struct vpc_public *public, const struct vpc_nat_gat
  * @gw: a gateway that changes
  * @list: rules that @gw will have
  * @count: how many
+ * @gfp: GFP_KERNEL_ACCOUNT, or with __GFP_NOFAIL where rules of others must not be lost
  * @extack: gets the sentence of a refusal
  * Context: vpc_net::lock is held; may sleep.
  * Return: the table, NULL when there is no rule, or ERR_PTR(-ENOMEM).
  */
 struct vpc_dnat_table *vpc_natgw_dnat_table(const struct vpc_public *public,
 					    const struct vpc_nat_gateway *gw,
-					    const struct vpc_dnat *list, u32 count,
+					    const struct vpc_dnat *list, u32 count, gfp_t gfp,
 					    struct netlink_ext_ack *extack)
 {
 	struct vpc_dnat_table *table;
@@ -325,7 +326,7 @@ struct vpc_dnat_table *vpc_natgw_dnat_table(const struct vpc_public *public,
 
 	if (!n)
 		return NULL;
-	table = kvzalloc(struct_size(table, slot, n), GFP_KERNEL_ACCOUNT);
+	table = kvzalloc(struct_size(table, slot, n), gfp);
 	if (!table)
 		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for rules of %s",
 				       gw->label));

@@ -112,6 +112,12 @@ struct vpc_nexthop {
 	struct rcu_head rcu;
 };
 
+/* By it connections leave for a public network. */
+static inline bool vpc_nh_is_nat(const struct vpc_nexthop *nh)
+{
+	return nh->ops->type == VPC_NH_NAT || nh->ops->type == VPC_NH_VPC_ROUTER;
+}
+
 /**
  * vpc_health_tally() - packets are given to a next hop: count them if it has a probe
  * @nh: the next hop

@@ -14,13 +14,15 @@
 /**
  * struct vpc_nh_nat - a next hop of type nat
  * @nh: what all types have
- * @watch: whether the router of the uplink is there
- * @adj: that router; NULL: the uplink is gone
+ * @watched: how many routers the uplink has; 0: it is gone
+ * @watch: whether they are there
+ * @adj: they
  */
 struct vpc_nh_nat {
 	struct vpc_nexthop nh;
-	struct vpc_adj_watch watch;
-	struct vpc_adj *adj;
+	int watched;
+	struct vpc_adj_watch watch[VPC_GATEWAYS_MAX];
+	struct vpc_adj *adj[VPC_GATEWAYS_MAX];
 };
 
 static struct vpc_nh_nat *nat_of(struct vpc_nexthop *nh)
@@ -67,45 +69,58 @@ static int parse_router(struct vpc_nh_key *key, struct nlattr **tb,
 		       name, name);
 }
 
+static void watch_uplink(struct vpc_nh_nat *n)
+{
+	struct vpc_uplink_router *router;
+
+	list_for_each_entry(router, &n->nh.key.nat->uplink->routers, node) {
+		n->adj[n->watched] = &router->adj;
+		vpc_adj_watch(&router->adj, &n->watch[n->watched++], &n->nh);
+	}
+}
+
+static void unwatch_uplink(struct vpc_nh_nat *n)
+{
+	while (n->watched) {
+		n->watched--;
+		vpc_adj_unwatch(n->adj[n->watched], &n->watch[n->watched]);
+	}
+}
+
 static int init(struct vpc_nexthop *nh, struct netlink_ext_ack *extack)
 {
 	struct vpc_nat_gateway *gw = nh->key.nat;
-	struct vpc_uplink_router *router;
-	struct vpc_nh_nat *n = nat_of(nh);
 
 	if (!gw->uplink)
 		return vpc_err(extack, -ENODEV, "%s has lost its uplink",
 			       gw->label);
-	router = list_first_entry(&gw->uplink->routers, struct vpc_uplink_router, node);
-	n->adj = &router->adj;
 	gw->nh = nh;
-	vpc_adj_watch(n->adj, &n->watch, nh);
+	watch_uplink(nat_of(nh));
 	return 0;
 }
 
 static void destroy(struct vpc_nexthop *nh)
 {
-	struct vpc_nh_nat *n = nat_of(nh);
-
-	if (n->adj)
-		vpc_adj_unwatch(n->adj, &n->watch);
+	unwatch_uplink(nat_of(nh));
 	nh->key.nat->nh = NULL;
 }
 
 /**
- * vpc_nh_nat_health() - the uplink of a gateway goes
+ * vpc_nh_nat_uplink() - a gateway has lost its uplink, or has another one
  * @gw: the gateway
  * Context: vpc_net::lock is held; may sleep.
  */
-void vpc_nh_nat_health(const struct vpc_nat_gateway *gw)
+void vpc_nh_nat_uplink(const struct vpc_nat_gateway *gw)
 {
 	struct vpc_nh_nat *n = gw->nh ? nat_of(gw->nh) : NULL;
 
-	if (!n || !n->adj)
+	if (!n)
 		return;
-	vpc_adj_unwatch(n->adj, &n->watch);
-	n->adj = NULL;
-	vpc_health_device(&n->nh, false);
+	unwatch_uplink(n);
+	if (gw->uplink)
+		watch_uplink(n);
+	else
+		vpc_health_device(&n->nh, false);
 }
 
 static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)

@@ -48,8 +48,9 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_VPC_CONNECTION_LIMIT, vpc->connection_limit))
 		return -EMSGSIZE;
 	zone = rcu_dereference_protected(vpc->nat_zone, lockdep_is_held(&vpc->vn->lock));
-	if (zone && (nla_put_u32(msg, VPC_A_VPC_CONNECTIONS, atomic_read(&zone->connections)) ||
-		     nla_put_u16(msg, VPC_A_VPC_NAT_ZONE, zone->both.id)))
+	if ((zone && nla_put_u16(msg, VPC_A_VPC_NAT_ZONE, zone->both.id)) ||
+	    ((zone || vpc_filter_zone(vpc)) &&
+	     nla_put_u32(msg, VPC_A_VPC_CONNECTIONS, vpc_nat_connections(vpc))))
 		return -EMSGSIZE;
 	for (i = 0; i < vpc->cidrs; i++) {
 		if (vpc_nl_put_prefix(msg, VPC_A_VPC_CIDR, &vpc->cidr[i]))

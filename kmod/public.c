@@ -214,8 +214,21 @@ struct vpc_public *vpc_public_get(struct vpc_uplink *uplink, const struct vpc_ad
 	}
 	list_add_tail_rcu(&public->on, &uplink->publics);
 	WRITE_ONCE(vn->public_count, vn->public_count + 1);
-	vpc_arp_announce(&uplink->link, addr->v4);
 	return public;
+}
+
+/**
+ * vpc_public_announce() - the first gateway uses a public address
+ * @public: the address
+ * Context: vpc_net::lock is held.
+ */
+void vpc_public_announce(struct vpc_public *public)
+{
+	lockdep_assert_held(&public->uplink->link.vpc->vn->lock);
+	if (public->announced)
+		return;
+	public->announced = true;
+	vpc_arp_announce(&public->uplink->link, public->addr.v4);
 }
 
 /**
@@ -253,6 +266,19 @@ static int check_device(struct net_device *dev, struct netlink_ext_ack *extack)
 	return 0;
 }
 
+static int check_gateways(const struct vpc_uplink_config *cfg, struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN];
+	int i;
+
+	for (i = 0; i < cfg->gateways; i++)
+		if (cfg->gateway[i].family != AF_INET)
+			return vpc_err(extack, -EOPNOTSUPP,
+				       "gateway %s: only IPv4 is translated, so a public uplink has IPv4 gateways",
+				       vpc_addr_str(&cfg->gateway[i], buf));
+	return 0;
+}
+
 /* What public uplinks are in: no VPC of anybody. Its drops are those of the namespace. */
 static struct vpc *outside_of(struct vpc_net *vn)
 {
@@ -287,7 +313,7 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 	struct vpc_uplink *uplink;
 	int err;
 
-	err = check_device(cfg->dev, extack);
+	err = check_device(cfg->dev, extack) ?: check_gateways(cfg, extack);
 	if (err)
 		return ERR_PTR(err);
 	outside = outside_of(vn);

@@ -38,6 +38,7 @@ struct vpc_dnat_table {
  * @uplink: where it lives
  * @on: in vpc_uplink::publics
  * @users: how many gateways have it; vpc_net::lock
+ * @announced: neighbours have heard of it; vpc_net::lock
  * @shares: struct vpc_nat_share; read under @lock, changed under vpc_net::lock too
  * @lock: guards @taken
  * @taken: blocks of ports that an endpoint has, by class
@@ -51,6 +52,7 @@ struct vpc_public {
 	struct vpc_uplink *uplink;
 	struct list_head on;
 	u32 users;
+	bool announced;
 	struct list_head shares;
 	spinlock_t lock;
 	DECLARE_BITMAP(taken[VPC_NAT_CLASSES], VPC_NAT_BLOCKS);
@@ -68,6 +70,7 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 /* vpc_net::lock is held. */
 struct vpc_public *vpc_public_get(struct vpc_uplink *uplink, const struct vpc_addr *addr,
 				  struct netlink_ext_ack *extack);
+void vpc_public_announce(struct vpc_public *public);
 void vpc_public_put(struct vpc_public *public);
 
 /* RCU read side, or what is said there. */

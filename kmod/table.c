@@ -173,6 +173,8 @@ enum vpc_verdict vpc_table_route(struct vpc_pkt *pkt)
 
 	if (pkt->value == VPC_ROUTE_LOCAL)
 		return vpc_nh_local_output(pkt);
+	if (unlikely(rcu_access_pointer(pkt->vpc->router)) && vpc_nat_answer(pkt))
+		return VPC_DONE;
 	conn = vpc_selectors_route(pkt);
 	if (unlikely(conn))
 		return vpc_ipsec_output(pkt, conn);

@@ -48,6 +48,7 @@ struct vpc {
 	struct vpc_net *vn;
 	u64 probe_filter;
 	struct vpc_selectors __rcu *selectors;
+	struct vpc_nat_gateway __rcu *router;
 	u64 account;
 	u32 peering_limit;
 	u32 peering_count;
@@ -65,7 +66,6 @@ struct vpc {
 	struct list_head vpn_gateways;
 	struct list_head nat_gateways;
 	struct vpc_filter __rcu *filter;
-	struct vpc_nat_gateway __rcu *router;
 	struct vpc_nat_zone __rcu *nat_zone;
 	u32 nat_users;
 	u32 connection_limit;

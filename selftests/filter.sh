@@ -106,6 +106,30 @@ peered()
 		"$(r conntrack -L -p tcp --orig-port-dst 80 2>/dev/null | grep -o ' zone=[0-9]*' | tr -d '\n')" " zone=$ZONE1"
 }
 
+# What rules let in takes room in conntrack, too.
+limited()
+{
+	must r conntrack -F >/dev/null 2>&1
+	must rules 'accept'
+	vpc_ok vpc set v1 connection-limit 5
+	bg many h1 "$TALK" many -t 3 udp 10.1.1.20 80 20
+	bg_wait many 60
+	t_is "a VPC has as many filtered connections as it may" "$(cut -d' ' -f2 "$T_DIR/many.out")" 5
+	t_num "counted" "$(drops v1 nat_connections)" -gt 0
+	t_is "and shown" "$(get '.[0].connections' vpc show v1)" 5
+	must r conntrack -F >/dev/null 2>&1
+	check "none when they are gone" wait_for 30 connections_are 0
+	vpc_ok vpc set v1 connection-limit 0
+	vpc_ok vpc add hub transit
+	expect_error "is a transit domain" "a filter without ports" vpc set hub filter on
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+connections_are()
+{
+	[ "$(get '.[0].connections' vpc show v1)" = "$1" ]
+}
+
 translated()
 {
 	vpc_ok nat-gateway add n1 vpc v1 uplink ext0 address $POOL1
@@ -127,6 +151,7 @@ translated()
 
 scene
 inside
+limited
 peered
 translated
 t_end

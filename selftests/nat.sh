@@ -41,18 +41,28 @@ equal_tenants()
 	t_is "the VPC too" "$(get '.[0].connections >= 3' vpc show v1)" true
 }
 
-# All at once, with one 5-tuple
+# All at once, with the same 5-tuples
 at_once()
 {
 	local n ok=0
 
 	for ((n = 1; n <= TENANTS; n++)); do
-		bg "many$n" "h$n" "$TALK" many -b 10.0.1.10 -t 60 udp $SERVER 443 50
+		bg "many$n" "h$n" "$TALK" many -b 10.0.1.10 -B 6000 -n "tenant$n" -t 60 udp $SERVER 443 50
 	done
 	for ((n = 1; n <= TENANTS; n++)); do
 		bg_wait "many$n" 120 && ok=$((ok + 1))
 	done
-	t_is "fifty conversations of each at once" $ok $TENANTS
+	t_is "fifty conversations of each at once, none gets another's answer" $ok $TENANTS
+	t_is "all with one source" "$(r conntrack -L -p udp --orig-port-src 6000 2>/dev/null | wc -l)" $TENANTS
+	for ((n = 1; n <= TENANTS; n++)); do
+		bg "echo$n" "h$n" ping -n -e 77 -c 3 -i 0.3 -W 30 -p "$(printf %02x "$n")" $SERVER
+	done
+	ok=0
+	for ((n = 1; n <= TENANTS; n++)); do
+		bg_wait "echo$n" 120 && ! grep -q "wrong data" "$T_DIR/echo$n.out" &&
+			grep -q " 3 received" "$T_DIR/echo$n.out" && ok=$((ok + 1))
+	done
+	t_is "echo with one identifier at once, each with its own pattern" $ok $TENANTS
 }
 
 # What nobody asked for

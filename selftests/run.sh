@@ -26,7 +26,7 @@ bad=()
 also_named="failover: probes bfd frr groups sessions
 ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
 ipsec: ipsec_limits ipsec_peers
-nat: nat_in nat_limits nat_balancer filter"
+nat: nat_in nat_sides nat_limits nat_balancer filter"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do

@@ -7,12 +7,14 @@
  *				came from; says "ready" first
  *   talk ask [-b ADDR] [-B PORT] [-t SECONDS] {udp|tcp} ADDR PORT TEXT
  *				says TEXT, prints the answer; status 1 when there is none
- *   talk many [-b ADDR [-a N]] [-t SECONDS] [-k] {udp|tcp} ADDR PORT COUNT
- *				COUNT conversations at once, each with a port of its own; prints
- *				how many were answered, how many with another one's text, and how
- *				many ports the other end saw: "answered N wrong N ports N".
+ *   talk many [-b ADDR [-a N]] [-B PORT] [-n NAME] [-t SECONDS] [-k] {udp|tcp} ADDR PORT COUNT
+ *				COUNT conversations at once, each with a port of its own (-B: this
+ *				one and those that follow) and with a text that begins with NAME;
+ *				prints how many were answered, how many with another one's text,
+ *				and how many ports the other end saw: "answered N wrong N ports N".
  *				-a: in turns from N addresses, beginning with ADDR. -k: then keeps
- *				them until it is told to end
+ *				them until it is told to end; at SIGUSR1 each speaks once more, and
+ *				"again" with the same is printed. Ports are counted once.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -171,7 +173,7 @@ static void __attribute__((noreturn)) serve(int argc, char **argv)
 
 /* --- the client ------------------------------------------------------------- */
 
-static const char *opt_bind = "0.0.0.0", *opt_port = "0";
+static const char *opt_bind = "0.0.0.0", *opt_port = "0", *opt_name = "talk";
 static double opt_time = 10;
 static int opt_addresses = 1;
 static bool opt_keep;
@@ -184,6 +186,8 @@ static int open_socket(bool tcp, const struct sockaddr_in *to, int flags, int tu
 	if (fd < 0)
 		die("socket");
 	from.sin_addr.s_addr = htonl(ntohl(from.sin_addr.s_addr) + turn % opt_addresses);
+	if (from.sin_port)
+		from.sin_port = htons(ntohs(from.sin_port) + turn);
 	/* Of UDP it would let two conversations have one port. */
 	if (tcp)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -244,7 +248,7 @@ static void hear(struct talk *t, int number)
 	if (len <= 0 || t->answered)
 		return;
 	in[len] = '\0';
-	snprintf(text, sizeof(text), "talk-%d", number);
+	snprintf(text, sizeof(text), "%s-%d", opt_name, number);
 	if (sscanf(in, "%*s %*s %u %31s", &port, said) != 2 || strcmp(said, text) != 0) {
 		wrong++;
 		return;
@@ -260,7 +264,7 @@ static void hear(struct talk *t, int number)
 static void say(struct talk *t, int number)
 {
 	char text[32];
-	int len = snprintf(text, sizeof(text), "talk-%d", number);
+	int len = snprintf(text, sizeof(text), "%s-%d", opt_name, number);
 
 	if (send(t->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) == len)
 		t->said = true;
@@ -291,14 +295,52 @@ static void look(int epoll, struct talk *talks, int wait)
 	}
 }
 
+/* Until all that was said is answered, or time is over. */
+static void listen_to(int epoll, struct talk *talks, int count, bool tcp)
+{
+	double until = now() + opt_time;
+	int i;
+
+	while (answered + wrong < (unsigned long)count && now() < until) {
+		look(epoll, talks, 100);
+		/* A datagram may be lost on the way without anybody's fault: once more. */
+		for (i = 0; !tcp && i < count; i++)
+			if (talks[i].said && !talks[i].answered && now() > talks[i].at + 1)
+				say(&talks[i], i);
+	}
+	printf("answered %lu wrong %lu ports %lu\n", answered, wrong, ports);
+	fflush(stdout);
+}
+
+static void __attribute__((noreturn)) keep(int epoll, struct talk *talks, int count, bool tcp,
+					   const sigset_t *again)
+{
+	int i, signal;
+
+	for (;;) {
+		sigwait(again, &signal);
+		answered = 0;
+		wrong = 0;
+		for (i = 0; i < count; i++) {
+			talks[i].answered = false;
+			say(&talks[i], i);
+		}
+		printf("again ");
+		listen_to(epoll, talks, count, tcp);
+	}
+}
+
 static int many(char **argv)
 {
 	bool tcp = strcmp(argv[0], "tcp") == 0;
 	struct sockaddr_in to = address(argv[1], argv[2]);
 	int count = atoi(argv[3]), epoll = epoll_create1(0), i, k;
 	struct talk *talks = calloc(count + 1, sizeof(*talks));
-	double until;
+	sigset_t again;
 
+	sigemptyset(&again);
+	sigaddset(&again, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &again, NULL);
 	many_files();
 	for (i = 0; i < count; i++) {
 		struct epoll_event ev = { .events = EPOLLIN | EPOLLOUT };
@@ -312,18 +354,9 @@ static int many(char **argv)
 			for (k = 0; k < 4; k++)
 				look(epoll, talks, 0);
 	}
-	until = now() + opt_time;
-	while (answered + wrong < (unsigned long)count && now() < until) {
-		look(epoll, talks, 100);
-		/* A datagram may be lost on the way without anybody's fault: once more. */
-		for (i = 0; !tcp && i < count; i++)
-			if (talks[i].said && !talks[i].answered && now() > talks[i].at + 1)
-				say(&talks[i], i);
-	}
-	printf("answered %lu wrong %lu ports %lu\n", answered, wrong, ports);
-	fflush(stdout);
+	listen_to(epoll, talks, count, tcp);
 	if (opt_keep)
-		pause();
+		keep(epoll, talks, count, tcp, &again);
 	return answered == (unsigned long)count && !wrong ? 0 : 1;
 }
 
@@ -336,11 +369,12 @@ int main(int argc, char **argv)
 	if (strcmp(what, "serve") == 0 && argc > 3)
 		serve(argc - 2, argv + 2);
 	optind = 2;
-	while ((c = getopt(argc, argv, "+a:b:B:t:k")) != -1) {
+	while ((c = getopt(argc, argv, "+a:b:B:n:t:k")) != -1) {
 		switch (c) {
 		case 'a': opt_addresses = atoi(optarg); break;
 		case 'b': opt_bind = optarg; break;
 		case 'B': opt_port = optarg; break;
+		case 'n': opt_name = optarg; break;
 		case 't': opt_time = atof(optarg); break;
 		case 'k': opt_keep = true; break;
 		default: return 3;
