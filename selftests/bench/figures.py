@@ -28,6 +28,14 @@ IPSEC = ("Packets that leave in ESP, keys by hand", [
      "xfrmi-1000"),
 ])
 
+# The same, for performance-nat.md
+NAT = ("Packets that get a public address", [
+    (f"{way}-{size}", f"{name}, {what}", f"masq-{size}")
+    for size, what in (("8", "8 flows"), ("64k", "65,392 flows"), ("new", "every packet a new flow"))
+    for way, name in (("masq", "VRF and masquerade"), ("flowtable-nat", "masquerade and flowtable"),
+                      ("nat", "**vpc**, NAT gateway"))
+])
+
 # The others, for performance.md
 SECTIONS = [
     ("Floors", [
@@ -136,4 +144,11 @@ IPSEC_GOALS = [
     ("ESP without a cipher, 60 bytes", "esp-null-60", "xfrmi-null-60", 0.70, "<="),
     ("AES-GCM, 60 bytes", "esp-gcm-60", "xfrmi-gcm-60", 0.80, "<="),
     ("1,000 IPsec connections, random", "esp-1000", "xfrmi-1000", 0.60, "<="),
+]
+
+NAT_GOALS = [
+    ("8 flows", "nat-8", "masq-8", 0.75, "<="),
+    ("65,392 flows", "nat-64k", "masq-64k", 0.70, "<="),
+    ("every packet a new flow", "nat-new", "masq-new", 0.80, "<="),
+    ("8 flows against the flowtable", "nat-8", "flowtable-nat-8", 1.3, "<="),
 ]

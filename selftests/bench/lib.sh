@@ -9,6 +9,7 @@
 #   net CMD...              runs CMD there
 #   contender KEY DEVS SINK [PACKETS=N] [SETTING]...
 #                           traffic in the present namespace, see pktgen
+#   before KEY CMD...       runs CMD there before each measurement
 #   rounds                  measures all contenders in turn, $BENCH_ROUNDS times
 #   sample KEY UNIT VALUE   a value of a figure, for the host
 #   must CMD...             when CMD fails so does the whole
@@ -21,7 +22,7 @@ BENCH_PACKETS=${VPC_BENCH_PACKETS:-1000000}
 BENCH_OUT=${VPC_VM_RESULTS:?}/${VPC_BENCH_NAME:?}.samples
 SPACE=
 KEYS=()
-declare -A C_SPACE C_ARGS C_PACKETS
+declare -A C_SPACE C_ARGS C_PACKETS C_BEFORE
 export LC_ALL=C
 
 # The tenant that sends, and the next one on the way.
@@ -92,6 +93,11 @@ contender()
 	C_ARGS[$key]="$(printf '%q ' "${args[@]:0:2}") @@ ${C_ARGS[$key]}"
 }
 
+before()
+{
+	C_BEFORE[$1]=$(printf '%q ' "${@:2}")
+}
+
 sample()
 {
 	echo "$1 $2 $3" >>"$BENCH_OUT"
@@ -102,8 +108,10 @@ run()
 {
 	local args out usec sent arrived
 
+	SPACE=${C_SPACE[$1]}
+	eval "${C_BEFORE[$1]:-}"
 	eval "args=(${C_ARGS[$1]/ @@ / $2 })"
-	out=$(ip netns exec "${C_SPACE[$1]}" "$HERE/pktgen" "${args[@]}") || return 1
+	out=$(ip netns exec "$SPACE" "$HERE/pktgen" "${args[@]}") || return 1
 	read -r usec sent arrived <<<"$out"
 	if [ "$sent" != "$arrived" ]; then
 		echo "bench: $1: $sent packets were sent, $arrived arrived" >&2

@@ -6,7 +6,7 @@ report.py RELEASE JSON DOCUMENTATION PAGES SAMPLES...
 
 A file of samples has lines of a figure's key, its unit and a value; the n-th value
 of one figure was measured next to the n-th of another in the same file.
-DOCUMENTATION is a directory, PAGES says what is written there: main, ipsec, both or nothing.
+DOCUMENTATION is a directory, PAGES says what is written there: some of main, ipsec, nat.
 """
 
 import json
@@ -14,7 +14,9 @@ import statistics
 import sys
 
 import document
-from figures import GOALS, IPSEC, IPSEC_GOALS, SECTIONS
+from figures import GOALS, IPSEC, IPSEC_GOALS, NAT, NAT_GOALS, SECTIONS
+
+ALL = SECTIONS + [IPSEC, NAT]
 
 
 class Figure:
@@ -78,7 +80,7 @@ def rows(figures, section):
 
 
 def screen(figures):
-    for section in SECTIONS + [IPSEC]:
+    for section in ALL:
         table = list(rows(figures, section))
         if not table:
             continue
@@ -88,14 +90,14 @@ def screen(figures):
             compared = f"{ratio} x {other}" if ratio else ""
             print(f"  {text:<52} {median:>9} {unit:<10} {low:>9} to {high:<9} {compared}")
     print("\nGoals")
-    for text, value, limit, met in goals(figures, GOALS + IPSEC_GOALS):
+    for text, value, limit, met in goals(figures, GOALS + IPSEC_GOALS + NAT_GOALS):
         if value is not None:
             print(f"  {'met   ' if met else 'MISSED'} {text}: {value:.3g}, goal {limit}")
 
 
 def write_json(figures, path):
     out = []
-    compared = {key: other for section in SECTIONS + [IPSEC] for key, _, other in section[1]}
+    compared = {key: other for section in ALL for key, _, other in section[1]}
     for key, fig in figures.items():
         other = compared.get(key)
         other = other if other in figures else None
@@ -117,6 +119,8 @@ def main():
         document.write(documentation, release, figures)
     if "ipsec" in pages:
         document.write_ipsec(documentation, release, figures)
+    if "nat" in pages:
+        document.write_nat(documentation, release, figures)
 
 
 if __name__ == "__main__":
