@@ -5,7 +5,7 @@
 
 #include "objects.h"
 
-#define DEVICES 4
+#define DEVICES 6
 
 /* A request that is tried with each of its allocations failing. */
 struct request {
@@ -38,7 +38,34 @@ bool attribute_counts(__u8 cmd, __u16 type);
 #define DEV1 "fault1"
 #define DEV2 "fault2"
 #define DEV3 "fault3"
+#define DEV4 "fault4"
+#define DEV5 "fault5"
 
 void many_routes(void);
+
+/* requests_gateways.c: probes, VPN gateways, NAT */
+void uplink_public(void);
+void probe_new(void);
+void probe_bfd(void);
+void probe_set(void);
+void vpn_gateway_new(void);
+void vpn_gateway_set(void);
+void customer_gateway_new(void);
+void customer_gateway_set(void);
+void ipsec_new(void);
+void ipsec_policy(void);
+void ipsec_set(void);
+void route_publish(void);
+void nat_gateway_new(void);
+void nat_gateway_set(void);
+void nat_gateway_rules(void);
+void nat_gateway_fewer(void);
+void nat_route(void);
+void router_new(void);
+void router_more(void);
+void router_fewer(void);
+void router_route(void);
+void filter_on(void);
+void gateways_scene(void);
 
 #endif /* _VPC_SELFTESTS_FAILNTH_H */

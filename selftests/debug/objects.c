@@ -107,8 +107,10 @@ void uplink(const char *dev, const char *vpc, const char *own, const char *route
 
 	req(VPC_CMD_UPLINK_NEW);
 	str(VPC_A_UPLINK_DEV, dev);
-	str(VPC_A_UPLINK_VPC, vpc);
-	prefix(VPC_A_UPLINK_ADDRESS, own, 24);
+	if (vpc) {
+		str(VPC_A_UPLINK_VPC, vpc);
+		prefix(VPC_A_UPLINK_ADDRESS, own, 24);
+	}
 	n = nest(&the_message, VPC_A_UPLINK_GATEWAY);
 	addr(VPC_A_GATEWAY_ADDRESS, router);
 	nest_end(&the_message, n);
@@ -138,7 +140,10 @@ void change(const char *table, const char *vpc)
 	str(table ? VPC_A_ROUTE_TABLE : VPC_A_ROUTE_VPC, table ?: vpc);
 }
 
-/* One operation; next hops are written as "via": a peering's name, an address, or a type. */
+/*
+ * One operation; next hops are written as "via": a peering's name, an address, a type, or a type
+ * and a name.
+ */
 void op(__u8 kind, const char *to, __u8 len, ...)
 {
 	struct nlattr *o = nest(&the_message, VPC_A_ROUTE_OP), *nh;
@@ -151,7 +156,16 @@ void op(__u8 kind, const char *to, __u8 len, ...)
 	va_start(args, len);
 	while ((via = va_arg(args, const char *))) {
 		nh = nest(&the_message, VPC_A_OP_NEXTHOP);
-		if (!strcmp(via, "blackhole") || !strcmp(via, "unreachable")) {
+		if (!strncmp(via, "nat ", 4)) {
+			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_NAT);
+			str(VPC_A_NEXTHOP_NAT, via + 4);
+		} else if (!strncmp(via, "ipsec ", 6)) {
+			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_IPSEC);
+			str(VPC_A_NEXTHOP_IPSEC, via + 6);
+		} else if (!strncmp(via, "router ", 7)) {
+			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_VPC_ROUTER);
+			str(VPC_A_NEXTHOP_VPC, via + 7);
+		} else if (!strcmp(via, "blackhole") || !strcmp(via, "unreachable")) {
 			put_u8(&the_message, VPC_A_NEXTHOP_TYPE,
 			       *via == 'b' ? VPC_NH_BLACKHOLE : VPC_NH_UNREACHABLE);
 		} else if (strpbrk(via, ".:")) {

@@ -24,10 +24,14 @@ void subnet(const char *name, const char *vpc, const char *v4, const char *v6,
 	    const char *table);
 void table(const char *name, const char *vpc);
 void port(const char *dev, const char *subnet, const char *v4, const char *v6, bool mac);
+/* Without VPC: a public one. */
 void uplink(const char *dev, const char *vpc, const char *own, const char *router);
 void peering(const char *name, const char *vpc, const char *peer, __u32 expires);
 void change(const char *table, const char *vpc);
-/* One operation, with next hops: the name of a peering, an address, or a type; END. */
+/*
+ * One operation, with next hops: the name of a peering, an address, a type, or "nat", "ipsec",
+ * "router" (its own) and a name; END.
+ */
 void op(__u8 kind, const char *to, __u8 len, ...);
 /* Sends it and reads the answer. */
 struct answer *ask(void);

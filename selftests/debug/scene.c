@@ -8,7 +8,7 @@
 
 #define MORE_ROUTES 40
 
-const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3 };
+const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3, DEV4, DEV5 };
 
 void many_routes(void)
 {
@@ -97,11 +97,14 @@ static void scene(void)
 	op(ADD, "10.1.0.0", 16, "ab", END);
 	op(ADD, "fd00:1::", 48, "ab", "blackhole", END);
 	done();
+	gateways_scene();
 }
 
 static const __u8 dumps[] = {
 	VPC_CMD_VPC_GET, VPC_CMD_SUBNET_GET, VPC_CMD_TABLE_GET, VPC_CMD_PORT_GET,
 	VPC_CMD_UPLINK_GET, VPC_CMD_ENDPOINT_GET, VPC_CMD_PEERING_GET, VPC_CMD_ROUTE_GET,
+	VPC_CMD_PROBE_GET, VPC_CMD_VPN_GATEWAY_GET, VPC_CMD_CUSTOMER_GATEWAY_GET,
+	VPC_CMD_IPSEC_GET, VPC_CMD_NAT_GATEWAY_GET,
 };
 
 bool state_dump(int i)
@@ -119,7 +122,8 @@ bool attribute_counts(__u8 cmd, __u16 type)
 {
 	switch (cmd) {
 	case VPC_CMD_VPC_GET:
-		return type != VPC_A_VPC_ID && type != VPC_A_VPC_COUNTERS;
+		return type != VPC_A_VPC_ID && type != VPC_A_VPC_COUNTERS &&
+		       type != VPC_A_VPC_NAT_ZONE && type != VPC_A_VPC_FILTER_ZONE;
 	case VPC_CMD_SUBNET_GET:
 		return type != VPC_A_SUBNET_ID;
 	case VPC_CMD_TABLE_GET:
@@ -139,6 +143,16 @@ bool attribute_counts(__u8 cmd, __u16 type)
 		return type != VPC_A_ROUTE_TABLE_ID;
 	case VPC_CMD_ROUTE_LOOKUP:
 		return type != VPC_A_ROUTE_TABLE_ID && type != VPC_A_ROUTE_ENDPOINT;
+	case VPC_CMD_PROBE_GET:
+		return type <= VPC_A_PROBE_ADMIN_DOWN;
+	case VPC_CMD_VPN_GATEWAY_GET:
+		return type != VPC_A_VPN_GATEWAY_ID && type != VPC_A_VPN_GATEWAY_TABLE_ID;
+	case VPC_CMD_CUSTOMER_GATEWAY_GET:
+		return type != VPC_A_CUSTOMER_GATEWAY_ID;
+	case VPC_CMD_IPSEC_GET:
+		return type != VPC_A_IPSEC_ID && type != VPC_A_IPSEC_COUNTERS;
+	case VPC_CMD_NAT_GATEWAY_GET:
+		return type != VPC_A_NAT_GATEWAY_ID && type != VPC_A_NAT_GATEWAY_COUNTERS;
 	case VPC_CMD_STATS_GET:
 		return type == VPC_A_STATS_VPC;
 	}
