@@ -63,7 +63,7 @@ void nat_gateway_fewer(void);
 void nat_route(void);
 void router_new(void);
 void router_more(void);
-void router_fewer(void);
+void router_del(void);
 void router_route(void);
 void filter_on(void);
 void gateways_scene(void);

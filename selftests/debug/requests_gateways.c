@@ -197,7 +197,6 @@ void nat_gateway_set(void)
 	change_nat();
 	str(VPC_A_NAT_GATEWAY_NEW_NAME, "renamed");
 	address_in(VPC_A_NAT_GATEWAY_ADDRESS, VPC_A_PUBLIC_ADDRESS, "198.18.1.4");
-	address_in(VPC_A_NAT_GATEWAY_DEL_ADDRESS, VPC_A_PUBLIC_ADDRESS, "198.18.1.2");
 	put_u32(&the_message, VPC_A_NAT_GATEWAY_PORT_LIMIT, 64);
 	put_u32(&the_message, VPC_A_NAT_GATEWAY_RATE, 10);
 }
@@ -239,10 +238,10 @@ void router_more(void)
 	public(VPC_A_VPC_PUBLIC, "198.18.2.5", "10.1.1.10");
 }
 
-void router_fewer(void)
+void router_del(void)
 {
-	named(VPC_CMD_VPC_SET, VPC_A_VPC_NAME, "a");
-	public(VPC_A_VPC_DEL_PUBLIC, "198.18.2.1", NULL);
+	named(VPC_CMD_VPC_SET, VPC_A_VPC_NAME, "c");
+	public(VPC_A_VPC_DEL_PUBLIC, "198.18.2.3", NULL);
 }
 
 void router_route(void)
@@ -270,6 +269,12 @@ void gateways_scene(void)
 	customer_gateway("free", "203.0.113.21");
 	done();
 	ipsec("dc", "cgw");
+	done();
+	customer_gateway("busy", "203.0.113.22");
+	done();
+	ipsec("idle", "busy");
+	done();
+	vpn_gateway("idle", "c", "203.0.113.7");
 	done();
 	publish("172.28.0.0");
 	done();

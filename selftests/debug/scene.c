@@ -143,6 +143,8 @@ bool attribute_counts(__u8 cmd, __u16 type)
 		return type != VPC_A_ROUTE_TABLE_ID;
 	case VPC_CMD_ROUTE_LOOKUP:
 		return type != VPC_A_ROUTE_TABLE_ID && type != VPC_A_ROUTE_ENDPOINT;
+	case VPC_CMD_INFO_GET:
+		return type != VPC_A_INFO_REBUILDS;
 	case VPC_CMD_PROBE_GET:
 		return type <= VPC_A_PROBE_ADMIN_DOWN;
 	case VPC_CMD_VPN_GATEWAY_GET:
@@ -150,7 +152,8 @@ bool attribute_counts(__u8 cmd, __u16 type)
 	case VPC_CMD_CUSTOMER_GATEWAY_GET:
 		return type != VPC_A_CUSTOMER_GATEWAY_ID;
 	case VPC_CMD_IPSEC_GET:
-		return type != VPC_A_IPSEC_ID && type != VPC_A_IPSEC_COUNTERS;
+		return type != VPC_A_IPSEC_ID && type != VPC_A_IPSEC_COUNTERS &&
+		       type != VPC_A_IPSEC_IF_ID;
 	case VPC_CMD_NAT_GATEWAY_GET:
 		return type != VPC_A_NAT_GATEWAY_ID && type != VPC_A_NAT_GATEWAY_COUNTERS;
 	case VPC_CMD_STATS_GET:

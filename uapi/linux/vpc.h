@@ -1132,7 +1132,7 @@ enum vpc_ipsec_state {
  * @VPC_A_IPSEC_CUSTOMER: string, its customer gateway
  * @VPC_A_IPSEC_VPC: string, reply: VPC or transit domain of the gateway; filter of a dump
  * @VPC_A_IPSEC_IF_ID: u32: the XFRM if_id of its security associations and policies, of the
- *	range of the namespace; default: the lowest one that is free
+ *	range of the namespace; default: the next one that is free
  * @VPC_A_IPSEC_MODE: u8, enum vpc_ipsec_mode, default ROUTE
  * @VPC_A_IPSEC_LOCAL: nested enum vpc_a_prefix []: what the other end may reach, default:
  *	everything that the table of the gateway leads to. POLICY: needed.

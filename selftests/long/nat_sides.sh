@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # NAT gateways and what is around them: the host's own routes and rules, senders outside that claim
 # to be inside, ports that several want, uplinks whose routers or devices go.
-# shellcheck source-path=SCRIPTDIR
-. "${0%/*}/lib.sh"
-. "${0%/*}/scene.sh"
-. "${0%/*}/lib-nat.sh"
+# timeout: 1200
+# shellcheck source-path=SCRIPTDIR/..
+. "${0%/*}/../lib.sh"
+. "${0%/*}/../scene.sh"
+. "${0%/*}/../lib-nat.sh"
 t_begin "nat: from all sides"
 t_need "$TALK" conntrack nft
 
