@@ -38,7 +38,8 @@
  * @router: its own router, one of @nat_gateways; NULL: it has no public address
  * @nat_zone: conntrack's name for it; there from the first NAT gateway on
  * @nat_users: how many need @nat_zone
- * @connection_limit: connections of all its NAT gateways, 0: half of what the machine may have
+ * @connection_limit: connections by NAT gateways and of the filter, 0: a quarter of what the
+ *	machine may have
  * @drops: by reason, per CPU
  * @past: counters of links that are gone
  * @rcu: frees it

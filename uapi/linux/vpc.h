@@ -321,10 +321,10 @@ enum vpc_a_info {
  *	uplinks and IPsec connections, past ones included
  * @VPC_A_VPC_TRANSIT: flag: a transit domain, without CIDRs, subnets and ports. VPCs
  *	join it by peerings, see VPC_A_PEERING_PEER.
- * @VPC_A_VPC_CONNECTION_LIMIT: u32, connections of all its NAT gateways at once; 0
- *	(default): half of nf_conntrack_max
+ * @VPC_A_VPC_CONNECTION_LIMIT: u32, connections of all its NAT gateways at once, and of its
+ *	filter; 0 (default): a quarter of nf_conntrack_max
  * @VPC_A_VPC_CONNECTIONS: u32, reply: how many there are
- * @VPC_A_VPC_NAT_ZONE: u16, reply: the conntrack zone of these, absent without a NAT gateway
+ * @VPC_A_VPC_NAT_ZONE: u16, reply: the conntrack zone of its NAT gateways, absent without one
  * @VPC_A_VPC_PUBLIC: nested enum vpc_a_public []: public addresses of the VPC's own router;
  *	with VPC_A_PUBLIC_ENDPOINT, bound to that endpoint. Reply: without counts, see
  *	NAT_GATEWAY_GET.
