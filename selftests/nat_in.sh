@@ -21,8 +21,16 @@ seen()
 	echo "$answer" | cut -d' ' -f1,2
 }
 
+# shellcheck disable=SC2317	# called by wait_for
+says()
+{
+	capture_text "$1" -v 2>/dev/null | grep -q "$2"
+}
+
 forwards()
 {
+	local before
+
 	outside
 	tenant 1
 	tenant 2
@@ -43,11 +51,34 @@ forwards()
 	done
 	t_is "beyond the range is nobody" "$(seen web -t 1 tcp $POOL1 7003)" ""
 	t_is "UDP is not TCP" "$(seen web -t 1 udp $POOL1 80)" ""
+	capture_start wire isp eth0 "net 198.51.100.0/24 and not arp"
 	t_is "hairpin: from the same VPC" "$(seen h1 tcp $POOL1 80 | sed 's/[12]$/N/')" "h1 198.51.100.N"
 	t_is "hairpin: from another VPC" "$(seen h2 tcp $POOL1 80)" "h1 $POOL1"
 	t_is "hairpin: UDP" "$(seen h2 udp $POOL1 53)" "h1 $POOL1"
-	t_is "all of it left the wire alone" \
-		"$(r conntrack -L -p tcp 2>/dev/null | grep -c "src=10.*src=10")" 0
+	capture_stop wire
+	t_is "all of it left the wire alone" "$(capture_count wire)" 0
+	before=$(host_drops nat_unsolicited)
+	must ns isp "$T_PKT" send eth0 eth src "$(mac isp eth0)" dst "$(mac R ext0)" \
+		ip4 src $SERVER dst $POOL1 tcp 4000 80 flags 16
+	check "TCP from the middle, to a port that leads in, is dropped" \
+		wait_for 30 more_than "$before" host_drops nat_unsolicited
+	t_is "and starts nothing" "$(entries -p tcp --orig-port-src 4000)" 0
+	bg sink h1 "$T_PKT" sink -c 1 -t 60 10.0.1.10 5353
+	must wait_for 60 listening h1 u 5353
+	vpc_ok nat-gateway dnat add n1 address $POOL1 udp 5353 to 10.0.1.10
+	must ns web "$T_PKT" udp -c 1 -s 4000 $POOL1 5353
+	check "a datagram in fragments" bg_wait sink 90
+	t_is "whole" "$(awk '{ print $4 }' "$T_DIR/sink.out")" 4000
+	vpc_ok nat-gateway dnat add n1 address $POOL1 udp 5354 to 10.0.1.10
+	capture_start err web eth0 icmp
+	ns web "$TALK" ask -t 3 udp $POOL1 5354 nobody >/dev/null
+	must ns isp "$T_PKT" send eth0 eth src "$(mac isp eth0)" dst "$(mac R ext0)" \
+		ip4 src $SERVER dst $POOL1 ttl 1 udp 5000 5354 text x
+	check "errors about it speak of the public address, from inside" \
+		wait_for 30 says err "$POOL1 udp port 5354 unreachable"
+	check "and of the hop count" wait_for 30 says err "time exceeded"
+	capture_stop err
+	t_is "and of nothing inside" "$(capture_text err -v | grep -c "10\.0\.")" 0
 	check "a connection that is open" open_connection
 	vpc_ok nat-gateway dnat add n1 address $POOL2 tcp 90 to 10.0.1.10 port 8080
 	vpc_ok nat-gateway dnat del n1 address $POOL1 tcp 80

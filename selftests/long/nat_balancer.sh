@@ -101,6 +101,49 @@ recipe()
 	t_is "$what: and answers" "$(answers "$listener" 10 | wc -l)" 2
 }
 
+# group PORT RULE...: the security group of the load balancer's port
+group()
+{
+	local port=$1
+
+	shift
+	must r nft -f - <<-END
+	table inet group
+	flush table inet group
+	table inet group {
+		chain forward {
+			type filter hook forward priority filter
+			ct state established,related accept
+			ct state invalid drop
+			$(printf '%s accept\n' "$@")
+			iifname "$port" drop
+			oifname "$port" drop
+		}
+	}
+	END
+}
+
+# The same with a security group: what it does not let through is not there.
+guarded()
+{
+	local what=$1 listener=$2 vpc=$3 port=$4
+	local checks="iifname \"$port\" oifname \"ext0\" tcp dport 8001"
+	local clients="iifname \"ext0\" oifname \"$port\" tcp dport 80"
+
+	vpc_ok vpc set "$vpc" filter on
+	group "$port" "$clients"
+	check "$what: closed towards the back ends, the first one is down" wait_for 90 is web DOWN
+	check "$what: and the second" wait_for 90 is other DOWN
+	group "$port" "$checks"
+	check "$what: opened, up again" wait_for 90 is web UP
+	check "$what: both" wait_for 90 is other UP
+	check_fail "$what: closed for clients" ns client curl -s -m 4 "http://$listener/"
+	group "$port" "$checks" "$clients"
+	t_is "$what: opened, they are answered" "$(answers "$listener" 4 | wc -l)" 2
+	must r nft delete table inet group
+	vpc_ok vpc set "$vpc" filter off
+}
+
 client()
 {
 	ns_new client
@@ -123,6 +166,7 @@ vpc_ok nat-gateway dnat add n1 address $POOL1 tcp 80 to 10.0.1.10
 vpc_ok route add 0.0.0.0/0 vpc v1 via nat n1
 balancer_start h1
 recipe "by a NAT gateway" $POOL1 $POOL1
+guarded "by a NAT gateway" $POOL1 v1 p1
 bg_stop lb KILL
 
 tenant 2
@@ -132,5 +176,6 @@ vpc_ok route add $SERVER/32 vpc v2 via router v2
 vpc_ok route add $OTHER/32 vpc v2 via router v2
 balancer_start h2
 recipe "by the VPC's router" $LISTENER $ROUTER
+guarded "by the VPC's router" $LISTENER v2 p2
 bg_stop lb KILL
 t_end
