@@ -279,30 +279,31 @@ static struct vpc_nat_block *block_new(struct vpc_nat_source *source, enum vpc_n
 
 /*
  * Marks a port as used, and so keeps others from it; whether it can be used is seen later.
- * @shared: only one that is used, for another destination
+ * @shared: only one that is used, for another destination; gets whether it is one
  * @why: gets why there is no unused one
  */
 static enum vpc_drop_reason reserve(struct vpc_nat_source *source,
 				    const struct vpc_nat_config *config,
-				    struct vpc_nat_flow *flow, bool shared,
+				    struct vpc_nat_flow *flow, bool *shared,
 				    enum vpc_drop_reason *why)
 {
 	enum vpc_nat_class class = flow->class;
 	struct vpc_nat_block *block;
 
 	lockdep_assert_held(&source->lock);
-	if (!shared) {
+	if (!*shared) {
 		list_for_each_entry(block, &source->blocks[class], node)
 			if (!block->share->draining && take_unused(block, flow))
 				return VPC_DROP_MAX;
 	}
-	if (!shared && source->count[class] < config->block_limit) {
+	if (!*shared && source->count[class] < config->block_limit) {
 		block = block_new(source, class, config, why);
 		if (block && take_unused(block, flow))
 			return VPC_DROP_MAX;
 		if (block)
 			block_release(block);
 	}
+	*shared = true;
 	return take_shared(source, class, flow) ? VPC_DROP_MAX : *why;
 }
 
@@ -328,20 +329,24 @@ static enum vpc_drop_reason take(struct vpc_nat_gateway *gw, const struct vpc_na
 	enum vpc_drop_reason reason, why = VPC_DROP_NAT_PORT_LIMIT;
 	struct vpc_nat_source *source;
 	unsigned int tries;
+	bool shared;
 
 	for (tries = 0; tries < VPC_NAT_TRIES; tries++) {
 		source = source_lock(gw, orig->src.u3.ip);
 		if (!source)
 			return VPC_DROP_NO_MEMORY;
+		shared = tries >= VPC_NAT_TRIES_UNUSED;
 		reason = !tries && !rate_ok(source, config->rate) ? VPC_DROP_NAT_RATE :
-			 reserve(source, config, flow, tries >= VPC_NAT_TRIES_UNUSED, &why);
+			 reserve(source, config, flow, &shared, &why);
 		/* One that has nothing stays only for its rate, which a new one has in full. */
 		if (reason != VPC_DROP_MAX && reason != VPC_DROP_NAT_RATE)
 			source_check(source);
 		spin_unlock(&source->lock);
 		if (reason != VPC_DROP_MAX)
 			return reason;
-		if (likely(port_free(gw->vpc->vn, flow, orig)))
+		/* One that was unused is free, unless connections from outside may have it. */
+		if (likely(!shared && !READ_ONCE(flow->share->public->forwarded)) ||
+		    port_free(gw->vpc->vn, flow, orig))
 			return VPC_DROP_MAX;
 		vpc_nat_ports_give(flow);
 	}

@@ -368,6 +368,8 @@ void vpc_natgw_set_table(struct vpc_public *public, struct vpc_dnat_table *table
 {
 	struct vpc_dnat_table *old;
 
+	if (table)
+		WRITE_ONCE(public->forwarded, true);
 	old = rcu_replace_pointer(public->dnat, table,
 				  lockdep_is_held(&public->uplink->link.vpc->vn->lock));
 	if (old)

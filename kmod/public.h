@@ -43,6 +43,7 @@ struct vpc_dnat_table {
  * @lock: guards @taken
  * @taken: blocks of ports that an endpoint has, by class
  * @dnat: ports that lead inside; NULL: none
+ * @forwarded: @dnat was not NULL once, so that there may be connections from outside
  * @rcu: frees it
  */
 struct vpc_public {
@@ -57,6 +58,7 @@ struct vpc_public {
 	spinlock_t lock;
 	DECLARE_BITMAP(taken[VPC_NAT_CLASSES], VPC_NAT_BLOCKS);
 	struct vpc_dnat_table __rcu *dnat;
+	bool forwarded;
 	struct rcu_head rcu;
 };
 
