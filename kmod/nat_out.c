@@ -127,8 +127,8 @@ static enum vpc_drop_reason check_new_out(const struct vpc_pkt *pkt,
 }
 
 /*
- * Shows conntrack the packet as what it is: by which template? A tuple that the VPC does not have is
- * looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other end
+ * Shows conntrack the packet as what it is: by which template? A tuple that the VPC does not have
+ * is looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other end
  * of somebody else's connection, or of the host's, and bring it down.
  */
 static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt *pkt,
@@ -151,7 +151,8 @@ static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt
 			return VPC_DROP_MAX;
 		reason = vpc_nat_track(vn, pkt->skb, tmpl);
 		/* TCP that begins once more, on the remains of a connection, is a new one. */
-		if (reason == VPC_DROP_MAX && !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo)))
+		if (reason == VPC_DROP_MAX &&
+		    !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo)))
 			reason = check_new_out(pkt, gw);
 		return reason;
 	}
