@@ -13,6 +13,7 @@
 #include "endpoint.h"
 #include "nexthop.h"
 #include "peering.h"
+#include "policer.h"
 
 /* Which side of its peering the VPC of a next hop is. */
 static int side_of(const struct vpc_nh_key *key)
@@ -114,6 +115,7 @@ enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_next
 {
 	struct vpc_peering *p = nh->key.peering;
 	int side = side_of(&nh->key);
+	struct vpc_policer *limit;
 
 	if (unlikely(pkt->peering))
 		pkt->before = &pkt->peering->side[pkt->peering_dir];
@@ -124,6 +126,9 @@ enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_next
 	if (unlikely(!pkt->vpc->transit && !vpc_nh_from_endpoint(pkt)))
 		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
+	limit = rcu_dereference(p->limit[side]);
+	if (unlikely(limit) && !vpc_policer_pass(limit, pkt->bytes, ktime_get_ns()))
+		return vpc_drop(pkt, VPC_DROP_BANDWIDTH);
 	pkt->vpc = p->side[!side].vpc;
 	pkt->table = NULL;
 	return VPC_AGAIN;

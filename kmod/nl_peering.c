@@ -32,6 +32,9 @@ static int fill_state(struct sk_buff *msg, const struct vpc_object *obj, u8 stat
 	    nla_put_u32(msg, VPC_A_PEERING_EXPIRES, p->expires) ||
 	    nla_put_u32(msg, VPC_A_PEERING_ID, obj->id))
 		return -EMSGSIZE;
+	if (p->bandwidth && nla_put_u64_64bit(msg, VPC_A_PEERING_BANDWIDTH, p->bandwidth,
+					      VPC_A_PEERING_PAD))
+		return -EMSGSIZE;
 	if (state == VPC_PEERING_PENDING &&
 	    nla_put_u32(msg, VPC_A_PEERING_REMAINING, vpc_peering_remaining(p)))
 		return -EMSGSIZE;
@@ -84,6 +87,13 @@ static struct vpc_peering *get_peering(struct genl_info *info)
 	return container_of(obj, struct vpc_peering, obj);
 }
 
+static u64 bandwidth_of(const struct genl_info *info)
+{
+	const struct nlattr *bandwidth = info->attrs[VPC_A_PEERING_BANDWIDTH];
+
+	return bandwidth ? nla_get_u64(bandwidth) : 0;
+}
+
 int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *expires = info->attrs[VPC_A_PEERING_EXPIRES];
@@ -101,6 +111,7 @@ int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(cfg.peer))
 		return PTR_ERR(cfg.peer);
 	cfg.expires = expires ? nla_get_u32(expires) : 0;
+	cfg.bandwidth = bandwidth_of(info);
 
 	p = vpc_peering_new(&cfg, &actor, info->extack);
 	if (IS_ERR(p))
@@ -113,19 +124,20 @@ int vpc_nl_peering_set(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct vpc_actor actor = get_actor(info);
 	struct vpc_peering *p = get_peering(info);
-	const char *name;
+	const char *name = NULL;
 	int err;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	err = vpc_nl_need(info, VPC_A_PEERING_NEW_NAME, "peering", "new name");
-	if (err)
-		return err;
-	name = vpc_nl_new_name(info, VPC_KIND_PEERING, VPC_A_PEERING_NEW_NAME);
+	if (!info->attrs[VPC_A_PEERING_NEW_NAME] && !info->attrs[VPC_A_PEERING_BANDWIDTH])
+		return vpc_err(info->extack, -EINVAL, "peering %s: nothing to change is given",
+			       p->obj.name);
+	if (info->attrs[VPC_A_PEERING_NEW_NAME])
+		name = vpc_nl_new_name(info, VPC_KIND_PEERING, VPC_A_PEERING_NEW_NAME);
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 
-	err = vpc_peering_rename(p, name, &actor, info->extack);
+	err = vpc_peering_set(p, name, bandwidth_of(info), &actor, info->extack);
 	if (!err)
 		vpc_nl_event(vpc_nl_net(info), VPC_EVENT_CHANGED, &p->obj, &actor);
 	return err;

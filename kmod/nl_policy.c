@@ -92,7 +92,7 @@ const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1] = {
 	[VPC_A_DNAT_TO_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_FILTER + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_REGION + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
 	[VPC_A_VPC_CIDR] = PREFIX,
@@ -100,9 +100,10 @@ const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_FILTER + 1] = {
 	[VPC_A_VPC_TRANSIT] = { .type = NLA_FLAG },
 	[VPC_A_VPC_CONNECTION_LIMIT] = { .type = NLA_U32 },
 	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VPC_A_VPC_REGION] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_FILTER + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_REGION + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_NEW_NAME] = NAME,
 	[VPC_A_VPC_CIDR] = PREFIX,
@@ -113,6 +114,7 @@ const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_FILTER + 1] = {
 	[VPC_A_VPC_DEL_PUBLIC] = NLA_POLICY_NESTED(vpc_nl_policy_public),
 	[VPC_A_VPC_UPLINK] = DEV,
 	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VPC_A_VPC_REGION] = NAME,
 };
 
 const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1] = {
@@ -221,18 +223,20 @@ const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_GATEWAY + 1] = {
 	[VPC_A_ROUTE_GATEWAY] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_EXPIRES + 1] = {
+const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_BANDWIDTH + 1] = {
 	[VPC_A_PEERING_NAME] = NAME,
 	[VPC_A_PEERING_VPC] = NAME,
 	[VPC_A_PEERING_PEER] = NAME,
 	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
 	[VPC_A_PEERING_EXPIRES] = NLA_POLICY_FULL_RANGE(NLA_U32, &peering_expires),
+	[VPC_A_PEERING_BANDWIDTH] = NLA_POLICY_FULL_RANGE(NLA_U64, &bandwidth),
 };
 
-const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_AS + 1] = {
+const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_BANDWIDTH + 1] = {
 	[VPC_A_PEERING_NAME] = NAME,
 	[VPC_A_PEERING_NEW_NAME] = NAME,
 	[VPC_A_PEERING_AS] = { .type = NLA_U64 },
+	[VPC_A_PEERING_BANDWIDTH] = NLA_POLICY_FULL_RANGE(NLA_U64, &bandwidth),
 };
 
 const struct nla_policy vpc_nl_policy_peering_accept[VPC_A_PEERING_AS + 1] = {

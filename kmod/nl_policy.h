@@ -16,8 +16,8 @@ extern const struct nla_policy vpc_nl_policy_snat[VPC_A_SNAT_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1];
 
 /* One per command, for its do and its dump requests together. */
-extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_FILTER + 1];
-extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_FILTER + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_REGION + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_REGION + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_subnet_new[VPC_A_SUBNET_TABLE + 1];
@@ -37,8 +37,8 @@ extern const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1
 extern const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_GATEWAY + 1];
 extern const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_IPSEC + 1];
 extern const struct nla_policy vpc_nl_policy_route_lookup[VPC_A_ROUTE_GATEWAY + 1];
-extern const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_EXPIRES + 1];
-extern const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_AS + 1];
+extern const struct nla_policy vpc_nl_policy_peering_new[VPC_A_PEERING_BANDWIDTH + 1];
+extern const struct nla_policy vpc_nl_policy_peering_set[VPC_A_PEERING_BANDWIDTH + 1];
 extern const struct nla_policy vpc_nl_policy_peering_accept[VPC_A_PEERING_AS + 1];
 extern const struct nla_policy vpc_nl_policy_peering_reject[VPC_A_PEERING_AS + 1];
 extern const struct nla_policy vpc_nl_policy_peering_enable[VPC_A_PEERING_AS + 1];

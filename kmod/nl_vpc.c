@@ -45,6 +45,7 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_VPC_PEERING_LIMIT, vpc->peering_limit) ||
 	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id) ||
 	    (vpc->transit && nla_put_flag(msg, VPC_A_VPC_TRANSIT)) ||
+	    (vpc->region[0] && nla_put_string(msg, VPC_A_VPC_REGION, vpc->region)) ||
 	    nla_put_u32(msg, VPC_A_VPC_CONNECTION_LIMIT, vpc->connection_limit))
 		return -EMSGSIZE;
 	zone = rcu_dereference_protected(vpc->nat_zone, lockdep_is_held(&vpc->vn->lock));
@@ -79,7 +80,15 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 	const struct nlattr *connections = info->attrs[VPC_A_VPC_CONNECTION_LIMIT];
 	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
 	const struct nlattr *filter = info->attrs[VPC_A_VPC_FILTER];
+	const struct nlattr *region = info->attrs[VPC_A_VPC_REGION];
 
+	cfg->region = region ? nla_data(region) : NULL;
+	if (region && *cfg->region && !vpc_name_valid(cfg->region)) {
+		NL_SET_BAD_ATTR(info->extack, region);
+		return vpc_err(info->extack, -EINVAL,
+			       "\"%*pE\" is not a region: a letter, then letters, digits, '.', '_' or '-', at most %d in all",
+			       (int)strlen(cfg->region), cfg->region, VPC_NAME_LEN - 1);
+	}
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
 	cfg->filter = filter ? nla_get_u8(filter) : -1;
 	cfg->connection_limit = connections ? nla_get_u32(connections) : -1;
@@ -119,7 +128,7 @@ static int vpc_new(struct genl_info *info, struct vpc_vpc_config *cfg)
 static int set_publics(struct genl_info *info, struct vpc *vpc)
 {
 	struct vpc_natgw_request *req;
-	bool others = info->attrs[VPC_A_VPC_FILTER];
+	bool others = info->attrs[VPC_A_VPC_FILTER] || info->attrs[VPC_A_VPC_REGION];
 	int attr, err;
 
 	for (attr = VPC_A_VPC_NEW_NAME; attr < VPC_A_VPC_PUBLIC; attr++)
@@ -174,8 +183,8 @@ static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 				  "CIDRs of a VPC:");
 	if (err)
 		return err;
-	if (!cfg->name && cfg->peering_limit < 0 && cfg->connection_limit < 0 && cfg->filter < 0 &&
-	    !cfg->cidrs && !cfg->del_cidrs)
+	if (!cfg->name && !cfg->region && cfg->peering_limit < 0 &&
+	    cfg->connection_limit < 0 && cfg->filter < 0 && !cfg->cidrs && !cfg->del_cidrs)
 		return vpc_err(info->extack, -EINVAL, "VPC %s: nothing to change is given",
 			       obj->name);
 

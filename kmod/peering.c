@@ -6,6 +6,7 @@
 
 #include "adj.h"
 #include "health.h"
+#include "limit.h"
 #include "netlink.h"
 #include "nexthop.h"
 #include "peering.h"
@@ -155,6 +156,31 @@ static int check_overlap(const struct vpc *vpc, const struct vpc_prefix *cidr,
 		       peer->obj.name);
 }
 
+/*
+ * Peers of one VPC in other regions do not overlap: whoever carries packets between regions goes
+ * by their addresses.
+ */
+static int check_others(const struct vpc *hub, const struct vpc *peer,
+			const struct vpc_prefix *cidr, struct netlink_ext_ack *extack)
+{
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+	const struct vpc_prefix *theirs;
+	struct vpc_peering_side *side;
+
+	list_for_each_entry(side, &hub->sides, node) {
+		const struct vpc *third = vpc_peering_other(side);
+
+		theirs = third != peer && side->peering->bandwidth ? overlap(third, cidr) : NULL;
+		if (theirs)
+			return vpc_err(extack, -EINVAL,
+				       "CIDR %s of VPC %s overlaps with %s of VPC %s: both are peers of VPC %s in other regions",
+				       vpc_prefix_str(cidr, buf), peer->obj.name,
+				       vpc_prefix_str(theirs, other), third->obj.name,
+				       hub->obj.name);
+	}
+	return 0;
+}
+
 /**
  * vpc_peering_check_cidr() - would a further CIDR overlap with a peer's?
  * @vpc: the VPC
@@ -171,10 +197,45 @@ int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 
 	list_for_each_entry(side, &vpc->sides, node) {
 		err = check_overlap(vpc, cidr, vpc_peering_other(side), extack);
+		if (!err && side->peering->bandwidth)
+			err = check_others(vpc_peering_other(side), vpc, cidr, extack);
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+static int check_bandwidth(u64 bandwidth, struct netlink_ext_ack *extack)
+{
+	if (bandwidth >= VPC_PEERING_BANDWIDTH_MIN)
+		return 0;
+	return vpc_err(extack, -ERANGE,
+		       "%llu bits per second: the bandwidth of a peering is from %u to %llu",
+		       bandwidth, VPC_PEERING_BANDWIDTH_MIN, VPC_BANDWIDTH_MAX);
+}
+
+/* Between regions there is a bandwidth, inside one there is none. */
+static int check_regions(const struct vpc_peering_config *cfg, struct netlink_ext_ack *extack)
+{
+	const struct vpc *vpc = cfg->vpc, *peer = cfg->peer;
+	bool crosses = strcmp(vpc->region, peer->region);
+	int i, err = 0;
+
+	if (crosses && !cfg->bandwidth)
+		return vpc_err(extack, -EINVAL,
+			       "VPC %s is in region \"%s\" and VPC %s in \"%s\": a peering between regions needs a bandwidth",
+			       vpc->obj.name, vpc->region, peer->obj.name, peer->region);
+	if (!crosses && cfg->bandwidth)
+		return vpc_err(extack, -EINVAL,
+			       "VPC %s and VPC %s are in one region, where peerings have no bandwidth limit",
+			       vpc->obj.name, peer->obj.name);
+	if (crosses)
+		err = check_bandwidth(cfg->bandwidth, extack);
+	for (i = 0; crosses && i < peer->cidrs && !err; i++)
+		err = check_others(vpc, peer, &peer->cidr[i], extack);
+	for (i = 0; crosses && i < vpc->cidrs && !err; i++)
+		err = check_others(peer, vpc, &vpc->cidr[i], extack);
+	return err;
 }
 
 static int check_config(const struct vpc_peering_config *cfg, const struct vpc_actor *actor,
@@ -210,7 +271,7 @@ static int check_config(const struct vpc_peering_config *cfg, const struct vpc_a
 		if (err)
 			return err;
 	}
-	return 0;
+	return check_regions(cfg, extack);
 }
 
 /**
@@ -227,6 +288,7 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 				    struct netlink_ext_ack *extack)
 {
 	struct vpc_net *vn = cfg->vpc->vn;
+	struct vpc_policer *limit[2];
 	struct vpc_peering *p;
 	int i, err;
 
@@ -251,9 +313,14 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 			goto err_free;
 		}
 	}
-	err = vpc_object_add(&vn->registry[VPC_KIND_PEERING], &p->obj, cfg->name, extack);
+	err = vpc_limit_prepare(cfg->bandwidth, limit, extack);
 	if (err)
 		goto err_free;
+	err = vpc_object_add(&vn->registry[VPC_KIND_PEERING], &p->obj, cfg->name, extack);
+	if (err)
+		goto err_limit;
+	p->bandwidth = cfg->bandwidth;
+	vpc_limit_publish(p->limit, limit, &vn->lock);
 	for (i = 0; i < 2; i++) {
 		list_add_tail(&p->side[i].node, &p->side[i].vpc->sides);
 		p->side[i].vpc->peering_count++;
@@ -264,28 +331,52 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 		set_pending(p);
 	return p;
 
+err_limit:
+	vpc_limit_drop(limit);
 err_free:
 	peering_put(p);
 	return ERR_PTR(err);
 }
 
 /**
- * vpc_peering_rename() - give a peering another name
+ * vpc_peering_set() - change a peering
  * @p: the peering
- * @name: valid name
+ * @name: valid name to take, or NULL
+ * @bandwidth: bits per second to have, or 0 for no change
  * @actor: who asks: either side
  * @extack: gets the sentence of a refusal
  * Context: vpc_net::lock is held; may sleep.
- * Return: 0 or -errno.
+ * Return: 0 or -errno; then nothing has changed.
  */
-int vpc_peering_rename(struct vpc_peering *p, const char *name, const struct vpc_actor *actor,
-		       struct netlink_ext_ack *extack)
+int vpc_peering_set(struct vpc_peering *p, const char *name, u64 bandwidth,
+		    const struct vpc_actor *actor, struct netlink_ext_ack *extack)
 {
-	int err = check_either(actor, p, "rename", extack);
+	struct vpc_net *vn = p->vn;
+	struct vpc_policer *limit[2];
+	int err = check_either(actor, p, "change", extack);
 
 	if (err)
 		return err;
-	return vpc_object_rename(&p->vn->registry[VPC_KIND_PEERING], &p->obj, name, extack);
+	if (bandwidth && !p->bandwidth)
+		return vpc_err(extack, -EINVAL,
+			       "peering %s is inside one region, where peerings have no bandwidth limit",
+			       p->obj.name);
+	err = bandwidth ? check_bandwidth(bandwidth, extack) : 0;
+	if (!err)
+		err = vpc_limit_prepare(bandwidth, limit, extack);
+	if (err)
+		return err;
+	if (name)
+		err = vpc_object_rename(&vn->registry[VPC_KIND_PEERING], &p->obj, name, extack);
+	if (err) {
+		vpc_limit_drop(limit);
+		return err;
+	}
+	if (bandwidth) {
+		vpc_limit_publish(p->limit, limit, &vn->lock);
+		p->bandwidth = bandwidth;
+	}
+	return 0;
 }
 
 static const char *state_name(u8 state)
@@ -373,6 +464,7 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	struct vpc_nexthop *const nh[2] = {
 		vpc_nh_peering_find(p, 0), vpc_nh_peering_find(p, 1)
 	};
+	static struct vpc_policer *const none[2];
 	struct vpc_probe *const probe[2] = { vpc_probe_of(nh[0]), vpc_probe_of(nh[1]) };
 	struct vpc_net *vn = p->vn;
 	int i, err;
@@ -405,6 +497,7 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	}
 	vpc_object_del(&vn->registry[VPC_KIND_PEERING], &p->obj);
 	vpc_adj_quiesce(vn);
+	vpc_limit_publish(p->limit, none, &vn->lock);
 	peering_put(p);
 	return 0;
 }

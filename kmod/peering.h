@@ -10,6 +10,7 @@
 #include "vpc.h"
 
 struct vpc_peering;
+struct vpc_policer;
 
 /**
  * struct vpc_peering_side - one VPC of a peering
@@ -32,6 +33,8 @@ struct vpc_peering_side {
  * @vn: the namespace
  * @side: 0 asked for it, 1 was asked
  * @state: enum vpc_peering_state; written under vpc_net::lock, read by packets
+ * @bandwidth: bits per second of each direction; 0: inside a region, any
+ * @limit: enforces @bandwidth for what @side of the same number sends
  * @expires: seconds that a request waits
  * @deadline: when it expires, CLOCK_BOOTTIME seconds; while pending
  * @work: expires it
@@ -43,6 +46,8 @@ struct vpc_peering {
 	struct vpc_net *vn;
 	struct vpc_peering_side side[2];
 	u8 state;
+	u64 bandwidth;
+	struct vpc_policer __rcu *limit[2];
 	u32 expires;
 	time64_t deadline;
 	struct delayed_work work;
@@ -91,12 +96,14 @@ static inline struct vpc *vpc_peering_joined(const struct vpc_peering_side *side
  * @vpc: who asks
  * @peer: who is asked
  * @expires: seconds, or 0 for the default
+ * @bandwidth: bits per second, or 0
  */
 struct vpc_peering_config {
 	const char *name;
 	struct vpc *vpc;
 	struct vpc *peer;
 	u32 expires;
+	u64 bandwidth;
 };
 
 /* vpc_net::lock is held; all may sleep. */
@@ -104,8 +111,9 @@ struct vpc_peering *vpc_peering_find(struct vpc_net *vn, const char *name);
 struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 				    const struct vpc_actor *actor,
 				    struct netlink_ext_ack *extack);
-int vpc_peering_rename(struct vpc_peering *p, const char *name, const struct vpc_actor *actor,
-		       struct netlink_ext_ack *extack);
+/* @name: or NULL; @bandwidth: or 0 */
+int vpc_peering_set(struct vpc_peering *p, const char *name, u64 bandwidth,
+		    const struct vpc_actor *actor, struct netlink_ext_ack *extack);
 int vpc_peering_accept(struct vpc_peering *p, const struct vpc_actor *actor,
 		       struct netlink_ext_ack *extack);
 int vpc_peering_enable(struct vpc_peering *p, const struct vpc_actor *actor,

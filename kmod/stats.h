@@ -52,7 +52,7 @@ struct vpc_dst;
 	X(IPSEC_DEPTH, XFRM_POLICY, "came through several security associations")	\
 	X(IPSEC_UNKNOWN, XFRM_POLICY, "if_id of our range, but of no connection")	\
 	X(IPSEC_PLAINTEXT, XFRM_POLICY, "would have left a connection in clear")	\
-	X(BANDWIDTH, NOT_SPECIFIED, "over the bandwidth of a VPN gateway")		\
+	X(BANDWIDTH, NOT_SPECIFIED, "over that of a VPN gateway, or of a peering")	\
 	X(NAT_PROTOCOL, IP_NOPROTO, "to a NAT gateway, and not TCP, UDP or ICMP of IPv4") \
 	X(NAT_RULE, NETFILTER_DROP, "no SNAT rule of the NAT gateway has the source")	\
 	X(NAT_INVALID, NETFILTER_DROP, "not of a connection, and may not start one")	\

@@ -123,6 +123,8 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	INIT_LIST_HEAD(&vpc->nat_gateways);
 	if (cfg->connection_limit > 0)
 		vpc->connection_limit = cfg->connection_limit;
+	if (cfg->region)
+		strscpy(vpc->region, cfg->region, sizeof(vpc->region));
 
 	vpc->drops = alloc_percpu_gfp(struct vpc_drops, GFP_KERNEL_ACCOUNT);
 	if (!vpc->drops) {
@@ -238,6 +240,19 @@ static int change_cidrs(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	return 0;
 }
 
+/* Whether a peering crosses regions, and so has a bandwidth, is settled when it is made. */
+static int check_region(struct vpc *vpc, const struct vpc_vpc_config *cfg,
+			struct netlink_ext_ack *extack)
+{
+	const struct vpc_peering_side *side =
+		list_first_entry_or_null(&vpc->sides, struct vpc_peering_side, node);
+
+	if (!cfg->region || !side || !strcmp(cfg->region, vpc->region))
+		return 0;
+	return vpc_err(extack, -EBUSY, "VPC %s has peering %s: its region can be changed without peerings",
+		       vpc->obj.name, side->peering->obj.name);
+}
+
 /**
  * vpc_vpc_set() - change a VPC
  * @vpc: the VPC
@@ -260,6 +275,9 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	if (cfg->peering_limit >= 0 && cfg->peering_limit < vpc->peering_count)
 		return vpc_err(extack, -EBUSY, "VPC %s has %u peerings already", vpc->obj.name,
 			       vpc->peering_count);
+	err = check_region(vpc, cfg, extack);
+	if (err)
+		return err;
 	had_filter = vpc_filter_zone(vpc);
 	if (cfg->filter > 0) {
 		err = vpc_filter_on(vpc, extack);
@@ -284,6 +302,8 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	}
 	if (!cfg->filter)
 		vpc_filter_off(vpc);
+	if (cfg->region)
+		strscpy(vpc->region, cfg->region, sizeof(vpc->region));
 	if (cfg->peering_limit >= 0)
 		vpc->peering_limit = cfg->peering_limit;
 	if (cfg->connection_limit >= 0)

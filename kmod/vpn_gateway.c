@@ -8,7 +8,7 @@
 
 #include "endpoint.h"
 #include "ipsec.h"
-#include "policer.h"
+#include "limit.h"
 #include "probe.h"
 #include "publish.h"
 #include "table.h"
@@ -87,37 +87,6 @@ static int check(const struct vpc_vpn_gateway_config *cfg, struct netlink_ext_ac
 	return err;
 }
 
-/* Policers for both directions, or none. */
-static int limits_new(u64 bandwidth, struct vpc_policer *limit[2],
-		      struct netlink_ext_ack *extack)
-{
-	int i;
-
-	limit[0] = NULL;
-	limit[1] = NULL;
-	for (i = 0; bandwidth && i < 2; i++) {
-		limit[i] = vpc_policer_new(bandwidth);
-		if (!limit[i]) {
-			vpc_policer_free(limit[0]);
-			return vpc_err(extack, -ENOMEM, "no memory for a bandwidth limit");
-		}
-	}
-	return 0;
-}
-
-static void limits_set(struct vpc_vpn_gateway *gw, struct vpc_policer *const limit[2])
-{
-	struct vpc_policer *old;
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		old = rcu_replace_pointer(gw->limit[i], limit[i],
-					  lockdep_is_held(&gw->vpc->vn->lock));
-		/* After a grace period: packets may be at it. */
-		vpc_policer_free(old);
-	}
-}
-
 /**
  * vpc_vpn_gateway_new() - a VPN gateway with its table
  * @cfg: what is asked for
@@ -161,10 +130,10 @@ struct vpc_vpn_gateway *vpc_vpn_gateway_new(const struct vpc_vpn_gateway_config 
 		goto err_object;
 	}
 	gw->table->gateway = gw;
-	err = limits_new(cfg->bandwidth, limit, extack);
+	err = vpc_limit_prepare(cfg->bandwidth, limit, extack);
 	if (err)
 		goto err_table;
-	limits_set(gw, limit);
+	vpc_limit_publish(gw->limit, limit, &vn->lock);
 	vpc_vpn_gateway_check_local(gw);
 	list_add_tail(&gw->node, &vpc->vpn_gateways);
 	return gw;
@@ -194,18 +163,17 @@ int vpc_vpn_gateway_set(struct vpc_vpn_gateway *gw, const struct vpc_vpn_gateway
 	int err;
 
 	lockdep_assert_held(&vn->lock);
-	err = limits_new(cfg->bandwidth, limit, extack);
+	err = vpc_limit_prepare(cfg->bandwidth, limit, extack);
 	if (err)
 		return err;
 	if (cfg->name)
 		err = vpc_object_rename(&vn->registry[VPC_KIND_VPN_GATEWAY], &gw->obj, cfg->name,
 					extack);
 	if (err) {
-		vpc_policer_free(limit[0]);
-		vpc_policer_free(limit[1]);
+		vpc_limit_drop(limit);
 		return err;
 	}
-	limits_set(gw, limit);
+	vpc_limit_publish(gw->limit, limit, &vn->lock);
 	gw->bandwidth = cfg->bandwidth;
 	WRITE_ONCE(gw->transit, cfg->transit);
 	WRITE_ONCE(gw->mss_clamp, cfg->mss_clamp);
@@ -228,7 +196,7 @@ void vpc_vpn_gateway_remove(struct vpc_vpn_gateway *gw)
 		vpc_ipsec_remove(conn);
 	list_del(&gw->node);
 	vpc_publish_withdraw(gw);
-	limits_set(gw, none);
+	vpc_limit_publish(gw->limit, none, &vn->lock);
 	vpc_table_release(gw->table);
 	vpc_object_del(&vn->registry[VPC_KIND_VPN_GATEWAY], &gw->obj);
 	kfree_rcu(gw, rcu);

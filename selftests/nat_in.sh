@@ -154,8 +154,8 @@ own_router()
 	vpc_ok route add 0.0.0.0/0 vpc lb via router lb
 	t_is "a default route does not win" "$(seen lb tcp $OTHER 80)" "other $POOL3"
 	vpc_ok route replace 0.0.0.0/0 vpc lb via blackhole
-	t_is "whatever the default route, what came in is answered" "$(seen web tcp $POOL3 80)" "lb $SERVER"
-	check "echo, too, and fragments" ping_all web 2 -s 4000 $POOL3
+	t_is "whatever the default route, what came in is answered" "$(seen other tcp $POOL3 80)" "lb $OTHER"
+	check "echo, too, and fragments" ping_all other 2 -s 4000 $POOL3
 	check_fail "and what begins inside follows it" ns lb "$TALK" ask -t 2 tcp $OTHER 80 text
 	vpc_ok route replace 0.0.0.0/0 vpc lb via router lb
 	t_is "the VPC shows its addresses" \

@@ -50,6 +50,18 @@ static void peering_active(void)
 	peering("new", "c", "spare", 0);
 }
 
+static void vpc_far(void)
+{
+	vpc("far", "10.9.0.0", "fd00:9::", 2);
+	str(VPC_A_VPC_REGION, "north");
+}
+
+static void peering_far(void)
+{
+	peering("new", "c", "far", 0);
+	number(VPC_A_PEERING_BANDWIDTH, 10000000);
+}
+
 static void vpc_set(void)
 {
 	req(VPC_CMD_VPC_SET);
@@ -192,6 +204,7 @@ const struct request requests[] = {
 	{ "route-lookup", .build = route_lookup },
 	{ "peering-new", .build = peering_new, TOLD },
 	{ "peering-new-active", .build = peering_active, TOLD },
+	{ "peering-new-far", .build = peering_far, TOLD, .prepare = vpc_far },
 	{ "peering-set", .build = peering_set, TOLD },
 	{ "peering-accept", DO(PEERING_ACCEPT, PEERING_NAME, "ac"), TOLD },
 	{ "peering-reject", DO(PEERING_REJECT, PEERING_NAME, "ac"), TOLD },

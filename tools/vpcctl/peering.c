@@ -21,11 +21,15 @@ static const struct key add_keys[] = {
 	{ "as", KEY_U64, VPC_A_PEERING_AS, 0, 0 },
 	{ "expires", KEY_U32, VPC_A_PEERING_EXPIRES, 0,
 	  VPC_PEERING_EXPIRES_MAX },
+	{ "bandwidth", KEY_RATE, VPC_A_PEERING_BANDWIDTH, 0,
+	  VPC_BANDWIDTH_MAX },
 	{ 0 }
 };
 
 static const struct key set_keys[] = {
-	{ "name", KEY_NAME, VPC_A_PEERING_NEW_NAME, KEY_REQUIRED, 0 },
+	{ "name", KEY_NAME, VPC_A_PEERING_NEW_NAME, 0, 0 },
+	{ "bandwidth", KEY_RATE, VPC_A_PEERING_BANDWIDTH, 0,
+	  VPC_BANDWIDTH_MAX },
 	{ "as", KEY_U64, VPC_A_PEERING_AS, 0, 0 },
 	{ 0 }
 };
@@ -57,6 +61,8 @@ static void print_fields(const struct attrs *peering)
 	field_unusual(peering, VPC_A_PEERING_ACCOUNT, NULL, "account", 0);
 	field_unusual(peering, VPC_A_PEERING_PEER_ACCOUNT, NULL,
 		      "peer-account", 0);
+	field_rate(peering, VPC_A_PEERING_BANDWIDTH, "bandwidth_bps",
+		   "bandwidth");
 	field_number(peering, VPC_A_PEERING_EXPIRES, "expires",
 		     waits ? "expires" : NULL);
 	field_number(peering, VPC_A_PEERING_REMAINING, "remaining",
@@ -242,7 +248,8 @@ const struct object peering_object = {
 	.word = "peering",
 	.usage =
 "vpcctl peering add NAME vpc VPC peer VPC [ as ACCOUNT ] [ expires SECONDS ]\n"
-"vpcctl peering set NAME name NEW [ as ACCOUNT ]\n"
+"                        [ bandwidth RATE ]\n"
+"vpcctl peering set NAME [ name NEW ] [ bandwidth RATE ] [ as ACCOUNT ]\n"
 "vpcctl peering { accept | reject | enable | del } NAME [ as ACCOUNT ]\n"
 "vpcctl peering show [ NAME ] [ vpc VPC ]\n",
 	.commands = commands,

@@ -12,6 +12,7 @@ static const struct key add_keys[] = {
 	{ "peering-limit", KEY_U32, VPC_A_VPC_PEERING_LIMIT, 0, UINT16_MAX },
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
 	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
+	{ "region", KEY_NAME, VPC_A_VPC_REGION, 0, 0 },
 	{ 0 }
 };
 
@@ -22,6 +23,7 @@ static const struct key set_keys[] = {
 	{ "peering-limit", KEY_U32, VPC_A_VPC_PEERING_LIMIT, 0, UINT16_MAX },
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
 	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
+	{ "region", KEY_NAME, VPC_A_VPC_REGION, 0, 0 },
 	{ 0 }
 };
 
@@ -104,6 +106,7 @@ static void print(const struct attrs *vpc)
 	field_unusual(vpc, VPC_A_VPC_ACCOUNT, "account", "account", 0);
 	field_unusual(vpc, VPC_A_VPC_PEERING_LIMIT, "peering_limit",
 		      "peering-limit", VPC_PEERING_LIMIT);
+	field_string(vpc, VPC_A_VPC_REGION, "region", "region");
 	print_publics(vpc);
 	print_bool("filter", "filter", attr_number(vpc, VPC_A_VPC_FILTER, 0));
 	field_number(vpc, VPC_A_VPC_FILTER_ZONE, "filter_zone", "filter-zone");
@@ -128,10 +131,10 @@ const struct object vpc_object = {
 	.usage =
 "vpcctl vpc add NAME { cidr PREFIX [ cidr PREFIX ]... | transit } [ account ID ]\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
-"                    [ filter { on | off } ]\n"
+"                    [ filter { on | off } ] [ region NAME ]\n"
 "vpcctl vpc set NAME [ name NEW ] [ cidr PREFIX ]... [ no-cidr PREFIX ]...\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
-"                    [ filter { on | off } ]\n"
+"                    [ filter { on | off } ] [ region NAME ]\n"
 "vpcctl vpc set NAME [ public-address ADDR [ endpoint ADDR ] ]...\n"
 "                    [ no-public-address ADDR ]... [ uplink DEV ]\n"
 "vpcctl vpc del NAME\n"

@@ -31,10 +31,10 @@
  *   SETTINGS_SET do: IF_ID_FIRST, IF_ID_LAST
  *
  *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?, FILTER?
+ *                CONNECTION_LIMIT?, FILTER?, REGION?
  *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?, FILTER?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK? (these
- *                three without the others)
+ *                CONNECTION_LIMIT?, FILTER?, REGION?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK?
+ *                (these three without the others)
  *   VPC_DEL      do: NAME
  *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
  *   SUBNET_NEW   do: NAME, VPC, CIDR[] (one per family), GATEWAY[]?, TABLE?
@@ -56,8 +56,8 @@
  *   ROUTE_GET    dump: TABLE? | VPC? | GATEWAY?, PEERING?, IPSEC?
  *   ROUTE_LOOKUP do: TABLE | VPC | GATEWAY | DEV, ADDRESS -> VPC_A_ROUTE_*, or
  *                ENETUNREACH
- *   PEERING_NEW  do: NAME, VPC, PEER, AS?, EXPIRES?
- *   PEERING_SET  do: NAME, NEW_NAME, AS?
+ *   PEERING_NEW  do: NAME, VPC, PEER, AS?, EXPIRES?, BANDWIDTH (between regions)
+ *   PEERING_SET  do: NAME, NEW_NAME?, BANDWIDTH?, AS?
  *   PEERING_ACCEPT, PEERING_REJECT, PEERING_ENABLE, PEERING_DEL
  *                do: NAME, AS? (REJECT and DEL -> ROUTES_REMOVED)
  *   PEERING_GET  do: NAME;  dump: VPC?
@@ -141,6 +141,7 @@
 #define VPC_DESCRIPTION_LEN	128	/* with the trailing NUL */
 #define VPC_IPSEC_PREFIXES_MAX	32	/* local and remote ones of a connection, each */
 #define VPC_IPSEC_SELECTORS_MAX	1024	/* of all connections in policy mode of a VPC */
+#define VPC_PEERING_BANDWIDTH_MIN	1000000	/* bits per second */
 #define VPC_BANDWIDTH_MAX	400000000000ull	/* bits per second */
 #define VPC_NAT_ADDRESSES_MAX	32	/* public addresses of a NAT gateway */
 #define VPC_NAT_RULES_MAX	256	/* SNAT and DNAT rules of a NAT gateway, each */
@@ -334,6 +335,8 @@ enum vpc_a_info {
  * @VPC_A_VPC_FILTER: u8, 1: packets have a connection of conntrack in the FORWARD hook, so that
  *	rules of the host can go by its state; 0 (default): they are untracked
  * @VPC_A_VPC_FILTER_ZONE: u16, reply: the conntrack zone of these, absent without FILTER
+ * @VPC_A_VPC_REGION: string, a name, or empty: where the VPC is; absent in a reply when it is
+ *	nowhere in particular, which is a region, too. Fixed while the VPC has peerings.
  */
 enum vpc_a_vpc {
 	VPC_A_VPC_UNSPEC,
@@ -355,6 +358,7 @@ enum vpc_a_vpc {
 	VPC_A_VPC_UPLINK,
 	VPC_A_VPC_FILTER,
 	VPC_A_VPC_FILTER_ZONE,
+	VPC_A_VPC_REGION,
 
 	/* private: */
 	__VPC_A_VPC_MAX,
@@ -755,6 +759,9 @@ enum vpc_peering_state {
  * @VPC_A_PEERING_ROUTES_REMOVED: u32, reply of REJECT and DEL: how many routes
  *	lost this next hop
  * @VPC_A_PEERING_ID: u32, reply
+ * @VPC_A_PEERING_BANDWIDTH: u64, bits per second of network layer packets in each direction,
+ *	%VPC_PEERING_BANDWIDTH_MIN..%VPC_BANDWIDTH_MAX: needed between VPCs of different
+ *	regions, refused inside one
  */
 enum vpc_a_peering {
 	VPC_A_PEERING_UNSPEC,
@@ -772,6 +779,7 @@ enum vpc_a_peering {
 	VPC_A_PEERING_COUNTERS,
 	VPC_A_PEERING_ROUTES_REMOVED,
 	VPC_A_PEERING_ID,
+	VPC_A_PEERING_BANDWIDTH,
 
 	/* private: */
 	__VPC_A_PEERING_MAX,

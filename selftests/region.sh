@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Peerings between regions: they have a bandwidth, in each direction, which can be changed under
+# traffic, and their peers do not overlap.
+# shellcheck source-path=SCRIPTDIR
+. "${0%/*}/lib.sh"
+. "${0%/*}/scene.sh"
+t_begin "region"
+t_need iperf3
+
+RATE=20000000	# bits per second, which an emulated machine passes ten times over
+SIZE=1000	# of datagrams, UDP payload
+END=9999999999999999999
+
+rules()
+{
+	expect_error "needs a bandwidth" "between regions without a bandwidth" \
+		peering add ab vpc a peer b
+	expect_error "VPC a is in region \"east\" and VPC b in \"west\"" "and says which" \
+		peering add ab vpc a peer b
+	expect_error "are in one region" "inside a region with one" \
+		peering add ac vpc a peer c bandwidth 10mbit
+	expect_error "from 1000000 to" "less than there is" peering add ab vpc a peer b bandwidth 999kbit
+	vpc_ok peering add ab vpc a peer b bandwidth "$RATE"bit
+	vpc_ok peering add ac vpc a peer c
+	expect_error "inside one region" "a bandwidth for one inside a region" \
+		peering set ac bandwidth 10mbit
+	expect_error "nothing to change" "no change" peering set ab
+	expect_error "has peering" "another region for a VPC with peerings" vpc set a region north
+	expect_error "not a region" "a region that is no name" vpc set d region "-x"
+	vpc_ok vpc set b region west
+	t_is "it is shown" "$(get '.[0].bandwidth_bps' peering show ab)" $RATE
+	t_is "and the region" "$(get '.[0].region' vpc show b)" west
+	expect_error "overlaps with 10.2.0.0/16 of VPC b: both are peers of VPC a in other regions" \
+		"a peer that overlaps with another one" peering add ad vpc a peer d bandwidth 1mbit
+	vpc_ok vpc add e cidr 10.5.0.0/16 region south
+	vpc_ok peering add ae vpc a peer e bandwidth 1mbit
+	expect_error "both are peers of VPC a" "a CIDR that would" vpc set e cidr 10.2.0.0/24
+	vpc_ok peering set ae name renamed bandwidth 2mbit
+	t_is "name and bandwidth are changed together" "$(get '.[0].bandwidth_bps' peering show renamed)" 2000000
+	vpc_ok peering del renamed
+}
+
+# median FROM TO: bits per second of network layer packets that arrived between two times. The median
+# of tenths of seconds, the first ones left out: an idle policer lets a burst pass, and a sender
+# that does not get its turn for a while has nothing to send.
+median()
+{
+	awk -v from="$1" -v to="$2" -v size=$((SIZE + 28)) '
+		$1 > from && $1 < to {
+			if (!start)
+				start = $1
+			count[int(($1 - start) / 1e8)]++
+		}
+		END {
+			for (i in count)
+				if (i > last)
+					last = i + 0
+			for (i = 3; i < last; i++)
+				print (count[i] + 0) * size * 80
+		}' "$T_DIR/sink.out" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] + 0 }'
+}
+
+# passed FROM TO ADDR: of many more that are sent.
+passed()
+{
+	local from=$1 to=$2 addr=$3
+
+	bg sink "$to" "$T_PKT" sink -c 8000 -t 5 "$addr" 7777
+	must wait_for 60 listening "$to" u 7777
+	bg flood "$from" "$T_PKT" udp -c 100000000 -s $SIZE "$addr" 7777
+	bg_wait sink 300
+	bg_stop flood || :
+	median 0 $END
+}
+
+# near TEXT GOT WANT: within five percent
+near()
+{
+	t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 95 / 100))
+	t_num "$1: at most" "$2" -le $(($3 * 105 / 100))
+}
+
+caps()
+{
+	local before n
+
+	near "UDP" "$(passed ha hb 10.2.1.10)" $RATE
+	near "the other way" "$(passed hb ha 10.1.1.10)" $RATE
+	t_num "what did not pass is counted" "$(drops a bandwidth)" -gt 0
+	t_num "for the peering, too" "$(get '.[0].counters.drops' peering show ab)" -gt 0
+	before=$(drops a bandwidth)
+	bg sink hc "$T_PKT" sink -c 2000 -t 60 10.3.1.10 7777
+	must wait_for 60 listening hc u 7777
+	ns ha "$T_PKT" udp -c 2000 -s $SIZE 10.3.1.10 7777
+	t_is "inside a region there is none" "$(drops a bandwidth)" "$before"
+	bg_stop sink || :
+}
+
+# What is sent all the time, while the bandwidth changes.
+changed()
+{
+	bg sink hb "$T_PKT" sink -c 24000 -t 30 10.2.1.10 7777
+	must wait_for 60 listening hb u 7777
+	bg flood ha "$T_PKT" udp -c 100000000 -s $SIZE 10.2.1.10 7777
+	must wait_for 120 has_lines 6000
+	vpc_ok peering set ab bandwidth $((RATE / 4))bit
+	SPLIT1=$(ns hb "$T_PKT" now)
+	must wait_for 120 has_lines 12000
+	vpc_ok peering set ab bandwidth $((RATE / 2))bit
+	SPLIT2=$(ns hb "$T_PKT" now)
+	must wait_for 120 has_lines 23000
+	bg_stop flood || :
+	bg_stop sink || :
+	near "a quarter, under traffic" "$(median "$SPLIT1" "$SPLIT2")" $((RATE / 4))
+	near "and half" "$(median "$SPLIT2" $END)" $((RATE / 2))
+	vpc_ok peering set ab bandwidth ${RATE}bit
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+has_lines()
+{
+	[ "$(wc -l <"$T_DIR/sink.out")" -ge "$1" ]
+}
+
+# Segments that wait to be cut count as what they will be.
+streams()
+{
+	local got
+
+	bg server hb iperf3 -s -1 -J
+	must wait_for 60 listening hb t 5201
+	must ns ha iperf3 -c 10.2.1.10 -P 4 -t 12
+	bg_wait server 60 || :
+	got=$(jq '[.intervals[2:][].sum.bits_per_second] | sort | .[length / 2 | floor] | floor' "$T_DIR/server.out")
+	# 1,448 bytes of 1,500 are payload.
+	near "TCP, four streams" "$((got * 1500 / 1448))" $RATE
+}
+
+router_new
+vpc_ok vpc add a cidr 10.1.0.0/16 region east
+vpc_ok vpc add b cidr 10.2.0.0/16 region west
+vpc_ok vpc add c cidr 10.3.0.0/16 region east
+vpc_ok vpc add d cidr 10.2.128.0/17 region north
+i=1
+for v in a b c; do
+	vpc_ok subnet add "s$v" vpc $v cidr 10.$i.1.0/24
+	host_new "h$v" "p$v" 10.$i.1.10/24 via 10.$i.1.1
+	port_add "p$v" subnet "s$v" address 10.$i.1.10
+	i=$((i + 1))
+done
+rules
+vpc_ok route add 10.2.0.0/16 vpc a via peering ab
+vpc_ok route add 10.3.0.0/16 vpc a via peering ac
+vpc_ok route add 10.1.0.0/16 vpc b via peering ab
+vpc_ok route add 10.1.0.0/16 vpc c via peering ac
+caps
+changed
+streams
+t_end
