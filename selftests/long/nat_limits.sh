@@ -131,18 +131,19 @@ pairing()
 	must wait_for 60 grep -q answered "$T_DIR/two.out"
 	before=$(addresses_of 10.0.1.10)
 	t_is "one public address for all of one endpoint" "$(wc -w <<<"$before")" 1
-	vpc_ok nat-gateway set n1 address 198.51.100.14 address 198.51.100.15
-	for i in 1 2; do
+	for i in 14 15 16; do
+		vpc_ok nat-gateway set n1 address "198.51.100.$i"
 		bg "more$i" h1 "$TALK" many -b 10.0.1.10 -t 60 -k udp $OTHER 443 40
 		must wait_for 60 grep -q answered "$T_DIR/more$i.out"
 	done
 	t_is "and no other when there are more" "$(addresses_of 10.0.1.10)" "$before"
-	for i in one two more1 more2; do
+	for i in one two more14 more15 more16; do
 		bg_stop $i
 	done
 	forget n1
 	vpc_ok nat-gateway set n1 no-address 198.51.100.11 no-address 198.51.100.12 \
-		no-address 198.51.100.13 no-address 198.51.100.14 no-address 198.51.100.15
+		no-address 198.51.100.13 no-address 198.51.100.14 no-address 198.51.100.15 \
+		no-address 198.51.100.16
 }
 
 addresses_of()
