@@ -21,7 +21,7 @@ const struct object *const objects[] = {
 	&endpoint_object, &table_object, &route_object, &peering_object,
 	&probe_object, &vpn_gateway_object, &customer_gateway_object,
 	&ipsec_object, &nat_gateway_object, &namespace_object, &check_object,
-	&stats_object, &flush_object, &monitor_object, &version_object, NULL
+	&stats_object, &metrics_object, &flush_object, &monitor_object, &version_object, NULL
 };
 
 static const char general_usage[] =

@@ -99,7 +99,7 @@ extern const struct object vpc_object, subnet_object, port_object,
 	uplink_object, endpoint_object, table_object, route_object,
 	peering_object, probe_object, vpn_gateway_object,
 	customer_gateway_object, ipsec_object, nat_gateway_object, namespace_object, check_object,
-	stats_object, flush_object,
+	stats_object, metrics_object, flush_object,
 	monitor_object, version_object;
 
 /* What the events of "health" carry: no word, only form. */
