@@ -39,7 +39,7 @@ offers()
 }
 
 objects=(vpc subnet port uplink endpoint table route peering probe vpn-gateway customer-gateway ipsec
-	nat-gateway namespace check stats flush monitor version)
+	nat-gateway namespace check stats metrics flush monitor version)
 types=(peering transit ipsec nat router blackhole unreachable prohibit)
 options=(interval multiplier retries rise hold-down fail-back suppress reuse half-life admin)
 
@@ -59,14 +59,14 @@ lines()
 	offers "vpc help "
 	offers "vpc nonsense "
 	offers "vpc add "
-	offers "vpc add a " cidr transit account peering-limit connection-limit filter
+	offers "vpc add a " cidr transit account peering-limit connection-limit filter region
 	offers "vpc add a c" cidr connection-limit
 	offers "vpc  add   a cidr "
-	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit connection-limit filter
-	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit connection-limit filter
+	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit connection-limit filter region
+	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit connection-limit filter region
 	offers "vpc add a cidr 10.0.0.1/8 "
 	offers "vpc add a account 1 account "
-	offers "vpc set a " name cidr no-cidr peering-limit connection-limit filter public-address \
+	offers "vpc set a " name cidr no-cidr peering-limit connection-limit filter region public-address \
 		no-public-address
 	offers "vpc set a public-address 192.0.2.1 " endpoint public-address no-public-address uplink
 	offers "nat-gateway dnat add a address 192.0.2.1 " tcp udp
@@ -98,7 +98,7 @@ lines()
 	offers "route get 10.0.0.1 " from table vpc gateway
 	offers "route get 10.0.0.1 from a "
 	offers "route load r table a " replace
-	offers "peering add a vpc b peer c as 1 " expires
+	offers "peering add a vpc b peer c as 1 " expires bandwidth
 	offers "peering accept a " as
 	offers "peering show a " vpc
 	offers "probe " add set del show history help

@@ -29,7 +29,8 @@ static const char general_usage[] =
 "       OBJECT COMMAND ...\n"
 "OBJECT := { vpc | subnet | port | uplink | endpoint | table | route | peering |\n"
 "            probe | vpn-gateway | customer-gateway | ipsec | nat-gateway |\n"
-"            namespace | check | stats | flush | monitor | version | help }\n"
+"            namespace | check | stats | metrics | flush | monitor | version |\n"
+"            help }\n"
 "vpcctl [ -json ]                 a summary\n"
 "vpcctl help [ OBJECT ]\n";
 
