@@ -145,30 +145,37 @@ enough()
 	[ "$SECONDS" -ge "$1" ] && { [ "$SECONDS" -ge $(($1 + 600)) ] || [ -z "$(missing)" ]; }
 }
 
-changes()
+# try LINE: as vpcctl takes it; notes the first two words if it was done.
+try()
 {
-	local line
-
-	RANDOM=$1
-	while ! enough "$2"; do
-		line=$(change)
-		((RANDOM % 40)) || ns R conntrack -F
-		# shellcheck disable=SC2086	# words
-		if ns R vpcctl $line; then
-			echo "done $(cut -d' ' -f1,2 <<<"$line")"
-		fi
-	done 2>/dev/null
+	# shellcheck disable=SC2086	# words
+	if ns R vpcctl $1 2>/dev/null; then
+		echo "done $(cut -d' ' -f1,2 <<<"$1")"
+	fi
 }
 
-# All at once goes, and comes back.
+changes()
+{
+	RANDOM=$1
+	while ! enough "$2"; do
+		((RANDOM % 40)) || ns R conntrack -F 2>/dev/null
+		try "$(change)"
+	done
+}
+
+# All at once goes, and comes back; before, one gateway goes that routes do not hold.
 flushes()
 {
-	local line n
+	local n
 
 	while ! enough "$1"; do
 		sleep 7
-		ns R vpcctl flush && echo "done flush"
 		{
+			echo "nat-gateway set n1 rate $RANDOM"
+			echo "route del 0.0.0.0/0 vpc v1"
+			echo "nat-gateway del n1"
+			echo "port del p1"
+			echo "flush"
 			echo "uplink add ext0 gateway $GW"
 			for ((n = 1; n <= TENANTS; n++)); do
 				echo "vpc add v$n cidr 10.0.0.0/16"
@@ -179,10 +186,9 @@ flushes()
 				echo "route add 0.0.0.0/0 vpc v$n via nat n$n"
 			done
 		} | while read -r line; do
-			# shellcheck disable=SC2086	# words
-			ns R vpcctl $line && echo "done $(cut -d' ' -f1,2 <<<"$line")"
+			try "$line"
 		done
-	done 2>/dev/null
+	done
 }
 
 # shellcheck disable=SC2317	# called by wait_for
