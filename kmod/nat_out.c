@@ -128,8 +128,8 @@ static enum vpc_drop_reason check_new_out(const struct vpc_pkt *pkt,
 
 /*
  * Shows conntrack the packet as what it is: by which template? A tuple that the VPC does not have
- * is looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other end
- * of somebody else's connection, or of the host's, and bring it down.
+ * is looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other
+ * end of somebody else's connection, or of the host's, and bring it down.
  */
 static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt *pkt,
 					const struct vpc_nat_gateway *gw,

@@ -307,37 +307,28 @@ static enum vpc_drop_reason reserve(struct vpc_nat_source *source,
 	return take_shared(source, class, flow) ? VPC_DROP_MAX : *why;
 }
 
-static struct vpc_nat_source *source_lock(struct vpc_nat_gateway *gw, __be32 addr)
-{
-	struct vpc_nat_source *source;
-
-	for (;;) {
-		source = source_get(gw, addr);
-		if (!source)
-			return NULL;
-		spin_lock(&source->lock);
-		if (likely(!source->dead))
-			return source;
-		/* It went in this moment; the hash has it no more. */
-		spin_unlock(&source->lock);
-	}
-}
-
 static enum vpc_drop_reason take(struct vpc_nat_gateway *gw, const struct vpc_nat_config *config,
 				 const struct nf_conntrack_tuple *orig, struct vpc_nat_flow *flow)
 {
 	enum vpc_drop_reason reason, why = VPC_DROP_NAT_PORT_LIMIT;
 	struct vpc_nat_source *source;
+	bool shared, counted = false;
 	unsigned int tries;
-	bool shared;
 
 	for (tries = 0; tries < VPC_NAT_TRIES; tries++) {
-		source = source_lock(gw, orig->src.u3.ip);
+		source = source_get(gw, orig->src.u3.ip);
 		if (!source)
 			return VPC_DROP_NO_MEMORY;
+		spin_lock(&source->lock);
+		if (unlikely(source->dead)) {
+			/* It went in this moment; the hash has it no more. */
+			spin_unlock(&source->lock);
+			continue;
+		}
 		shared = tries >= VPC_NAT_TRIES_UNUSED;
-		reason = !tries && !rate_ok(source, config->rate) ? VPC_DROP_NAT_RATE :
+		reason = !counted && !rate_ok(source, config->rate) ? VPC_DROP_NAT_RATE :
 			 reserve(source, config, flow, &shared, &why);
+		counted = true;
 		/* One that has nothing stays only for its rate, which a new one has in full. */
 		if (reason != VPC_DROP_MAX && reason != VPC_DROP_NAT_RATE)
 			source_check(source);

@@ -40,10 +40,6 @@ case $(uname -r) in
 	check "KCSAN is on" grep -q '^enabled: *1$' /sys/kernel/debug/kcsan
 	check "it watches" wait_for 60 watched
 	check "the module is compiled for KCSAN" compiled_in __tsan_read
-	# A race of the kernel's own, between a timer that fires and the scheduler's look at it.
-	must bash -c 'echo "!hrtimer_active" >/sys/kernel/debug/kcsan'
-	# Another one, of a queue's state: who sends looks at it while it is being served.
-	must bash -c 'echo "!net_tx_action" >/sys/kernel/debug/kcsan'
 	;;
 *)
 	check "KASAN is on" symbol kasan_report

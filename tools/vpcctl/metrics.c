@@ -4,7 +4,6 @@
  * name, what it is, and a sample per object. Counters only grow, but for objects that are removed
  * and added again.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -112,7 +111,7 @@ static void label(const char *name, const char *value, bool first)
 
 static void value(uint64_t number)
 {
-	printf("} %" PRIu64 "\n", number);
+	printf("} %llu\n", (unsigned long long)number);
 }
 
 static void print_counted(const struct counted *kind,
