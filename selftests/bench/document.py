@@ -180,7 +180,7 @@ def write_ipsec(directory, release, figures):
 def write_nat(directory, release, figures):
     save(directory, "performance-nat.md",
          NAT_HEAD.format(machine=machine(), release=release.split("-")[0],
-                         new=f"{61 * 797:,}") +
+                         new=f"{61 * 509:,}") +
          goals_table(figures, NAT_GOALS) + section_table(figures, NAT))
 
 
