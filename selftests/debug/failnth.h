@@ -5,7 +5,7 @@
 
 #include "objects.h"
 
-#define DEVICES 6
+#define DEVICES 5
 
 /* A request that is tried with each of its allocations failing. */
 struct request {
@@ -39,7 +39,6 @@ bool attribute_counts(__u8 cmd, __u16 type);
 #define DEV2 "fault2"
 #define DEV3 "fault3"
 #define DEV4 "fault4"
-#define DEV5 "fault5"
 
 void many_routes(void);
 

@@ -8,7 +8,7 @@
 
 #define MORE_ROUTES 40
 
-const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3, DEV4, DEV5 };
+const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3, DEV4 };
 
 void many_routes(void)
 {
