@@ -87,11 +87,18 @@ static struct vpc_peering *get_peering(struct genl_info *info)
 	return container_of(obj, struct vpc_peering, obj);
 }
 
-static u64 bandwidth_of(const struct genl_info *info)
+/* Without one: 0. */
+static int get_bandwidth(struct genl_info *info, u64 *bandwidth)
 {
-	const struct nlattr *bandwidth = info->attrs[VPC_A_PEERING_BANDWIDTH];
+	const struct nlattr *nla = info->attrs[VPC_A_PEERING_BANDWIDTH];
 
-	return bandwidth ? nla_get_u64(bandwidth) : 0;
+	*bandwidth = nla ? nla_get_u64(nla) : 0;
+	if (!nla || *bandwidth >= VPC_PEERING_BANDWIDTH_MIN)
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, nla);
+	return vpc_err(info->extack, -ERANGE,
+		       "%llu bits per second: the bandwidth of a peering is from %u to %llu",
+		       *bandwidth, VPC_PEERING_BANDWIDTH_MIN, VPC_BANDWIDTH_MAX);
 }
 
 int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info)
@@ -100,6 +107,7 @@ int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info)
 	const struct vpc_actor actor = get_actor(info);
 	struct vpc_peering_config cfg = {};
 	struct vpc_peering *p;
+	int err;
 
 	cfg.name = vpc_nl_new_name(info, VPC_KIND_PEERING, VPC_A_PEERING_NAME);
 	if (IS_ERR(cfg.name))
@@ -111,7 +119,9 @@ int vpc_nl_peering_new(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(cfg.peer))
 		return PTR_ERR(cfg.peer);
 	cfg.expires = expires ? nla_get_u32(expires) : 0;
-	cfg.bandwidth = bandwidth_of(info);
+	err = get_bandwidth(info, &cfg.bandwidth);
+	if (err)
+		return err;
 
 	p = vpc_peering_new(&cfg, &actor, info->extack);
 	if (IS_ERR(p))
@@ -125,6 +135,7 @@ int vpc_nl_peering_set(struct sk_buff *skb, struct genl_info *info)
 	const struct vpc_actor actor = get_actor(info);
 	struct vpc_peering *p = get_peering(info);
 	const char *name = NULL;
+	u64 bandwidth;
 	int err;
 
 	if (IS_ERR(p))
@@ -137,7 +148,9 @@ int vpc_nl_peering_set(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(name))
 		return PTR_ERR(name);
 
-	err = vpc_peering_set(p, name, bandwidth_of(info), &actor, info->extack);
+	err = get_bandwidth(info, &bandwidth);
+	if (!err)
+		err = vpc_peering_set(p, name, bandwidth, &actor, info->extack);
 	if (!err)
 		vpc_nl_event(vpc_nl_net(info), VPC_EVENT_CHANGED, &p->obj, &actor);
 	return err;

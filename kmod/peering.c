@@ -205,35 +205,26 @@ int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 	return 0;
 }
 
-static int check_bandwidth(u64 bandwidth, struct netlink_ext_ack *extack)
-{
-	if (bandwidth >= VPC_PEERING_BANDWIDTH_MIN)
-		return 0;
-	return vpc_err(extack, -ERANGE,
-		       "%llu bits per second: the bandwidth of a peering is from %u to %llu",
-		       bandwidth, VPC_PEERING_BANDWIDTH_MIN, VPC_BANDWIDTH_MAX);
-}
-
 /* Between regions there is a bandwidth, inside one there is none. */
 static int check_regions(const struct vpc_peering_config *cfg, struct netlink_ext_ack *extack)
 {
 	const struct vpc *vpc = cfg->vpc, *peer = cfg->peer;
-	bool crosses = strcmp(vpc->region, peer->region);
 	int i, err = 0;
 
-	if (crosses && !cfg->bandwidth)
-		return vpc_err(extack, -EINVAL,
-			       "VPC %s is in region \"%s\" and VPC %s in \"%s\": a peering between regions needs a bandwidth",
-			       vpc->obj.name, vpc->region, peer->obj.name, peer->region);
-	if (!crosses && cfg->bandwidth)
+	if (!strcmp(vpc->region, peer->region)) {
+		if (!cfg->bandwidth)
+			return 0;
 		return vpc_err(extack, -EINVAL,
 			       "VPC %s and VPC %s are in one region, where peerings have no bandwidth limit",
 			       vpc->obj.name, peer->obj.name);
-	if (crosses)
-		err = check_bandwidth(cfg->bandwidth, extack);
-	for (i = 0; crosses && i < peer->cidrs && !err; i++)
+	}
+	if (!cfg->bandwidth)
+		return vpc_err(extack, -EINVAL,
+			       "VPC %s is in region \"%s\" and VPC %s in \"%s\": a peering between regions needs a bandwidth",
+			       vpc->obj.name, vpc->region, peer->obj.name, peer->region);
+	for (i = 0; i < peer->cidrs && !err; i++)
 		err = check_others(vpc, peer, &peer->cidr[i], extack);
-	for (i = 0; crosses && i < vpc->cidrs && !err; i++)
+	for (i = 0; i < vpc->cidrs && !err; i++)
 		err = check_others(peer, vpc, &vpc->cidr[i], extack);
 	return err;
 }
@@ -361,9 +352,7 @@ int vpc_peering_set(struct vpc_peering *p, const char *name, u64 bandwidth,
 		return vpc_err(extack, -EINVAL,
 			       "peering %s is inside one region, where peerings have no bandwidth limit",
 			       p->obj.name);
-	err = bandwidth ? check_bandwidth(bandwidth, extack) : 0;
-	if (!err)
-		err = vpc_limit_prepare(bandwidth, limit, extack);
+	err = vpc_limit_prepare(bandwidth, limit, extack);
 	if (err)
 		return err;
 	if (name)

@@ -23,6 +23,7 @@ rules()
 		peering add ac vpc a peer c bandwidth 10mbit
 	expect_error "from 1000000 to" "less than there is" peering add ab vpc a peer b bandwidth 999kbit
 	vpc_ok peering add ab vpc a peer b bandwidth "$RATE"bit
+	expect_error "from 1000000 to" "none any more" peering set ab bandwidth 0
 	vpc_ok peering add ac vpc a peer c
 	expect_error "inside one region" "a bandwidth for one inside a region" \
 		peering set ac bandwidth 10mbit
