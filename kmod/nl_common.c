@@ -70,6 +70,26 @@ const struct nlattr *vpc_nl_next(const struct genl_info *info, int attr,
 }
 
 /**
+ * vpc_nl_check_name() - is the text of an attribute one that things are called by?
+ * @info: the request
+ * @attr: attribute with the text, which is there
+ * @what: what it is in a refusal, "name"
+ * Context: a do request.
+ * Return: 0 or -EINVAL.
+ */
+int vpc_nl_check_name(struct genl_info *info, int attr, const char *what)
+{
+	const char *name = nla_data(info->attrs[attr]);
+
+	if (vpc_name_valid(name))
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	return vpc_err(info->extack, -EINVAL,
+		       "\"%*pE\" is not a %s: a letter, then letters, digits, '.', '_' or '-', at most %d in all",
+		       (int)strlen(name), name, what, VPC_NAME_LEN - 1);
+}
+
+/**
  * vpc_nl_new_name() - a name for an object to take
  * @info: the request
  * @kind: of the object
@@ -87,18 +107,13 @@ const char *vpc_nl_new_name(struct genl_info *info, enum vpc_kind kind, int attr
 		return ERR_PTR(err);
 
 	name = nla_data(info->attrs[attr]);
-	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
-	if (!vpc_name_valid(name))
-		err = vpc_err(info->extack, -EINVAL,
-			      "\"%*pE\" is not a name: a letter, then letters, digits, '.', '_' or '-', at most %d in all",
-			      (int)strlen(name), name, VPC_NAME_LEN - 1);
-	else if (kind == VPC_KIND_TABLE && !strcmp(name, "default"))
+	err = vpc_nl_check_name(info, attr, "name");
+	if (!err && kind == VPC_KIND_TABLE && !strcmp(name, "default")) {
+		NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
 		err = vpc_err(info->extack, -EINVAL,
 			      "no table can be named default, as every VPC has a default table");
-	if (err)
-		return ERR_PTR(err);
-	NL_SET_BAD_ATTR(info->extack, NULL);
-	return name;
+	}
+	return err ? ERR_PTR(err) : name;
 }
 
 /**

@@ -66,6 +66,7 @@ bool vpc_name_valid(const char *name);
 int vpc_nl_need(struct genl_info *info, int attr, const char *object, const char *what);
 const struct nlattr *vpc_nl_next(const struct genl_info *info, int attr,
 				 const struct nlattr *last);
+int vpc_nl_check_name(struct genl_info *info, int attr, const char *what);
 const char *vpc_nl_new_name(struct genl_info *info, enum vpc_kind kind, int attr);
 struct vpc_object *vpc_nl_by_name(struct vpc_net *vn, enum vpc_kind kind,
 				  const struct nlattr *attr, struct netlink_ext_ack *extack);

@@ -81,13 +81,13 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
 	const struct nlattr *filter = info->attrs[VPC_A_VPC_FILTER];
 	const struct nlattr *region = info->attrs[VPC_A_VPC_REGION];
+	int err;
 
 	cfg->region = region ? nla_data(region) : NULL;
-	if (region && *cfg->region && !vpc_name_valid(cfg->region)) {
-		NL_SET_BAD_ATTR(info->extack, region);
-		return vpc_err(info->extack, -EINVAL,
-			       "\"%*pE\" is not a region: a letter, then letters, digits, '.', '_' or '-', at most %d in all",
-			       (int)strlen(cfg->region), cfg->region, VPC_NAME_LEN - 1);
+	if (region && *cfg->region) {
+		err = vpc_nl_check_name(info, VPC_A_VPC_REGION, "region");
+		if (err)
+			return err;
 	}
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
 	cfg->filter = filter ? nla_get_u8(filter) : -1;
