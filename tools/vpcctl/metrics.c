@@ -27,74 +27,83 @@ static const struct direction {
 	  VPC_A_COUNTERS_DROPS },
 };
 
-/* Objects with counters; what tells one from the others. */
-static const struct counted {
+/* A number of an object that is a family of its own. */
+struct number {
+	const char *name, *type, *help;
+	int attr;
+	int is;		/* not 0: 1 if it is this, else 0 */
+};
+
+static const struct number vpc_numbers[] = {
+	{ "vpc_connections", "gauge",
+	  "Connections in conntrack, of NAT gateways and of the filter.",
+	  VPC_A_VPC_CONNECTIONS, 0 },
+	{ }
+};
+
+static const struct number nat_gateway_numbers[] = {
+	{ "vpc_nat_gateway_exhausted_total", "counter",
+	  "New connections that found no free port.",
+	  VPC_A_NAT_GATEWAY_EXHAUSTED, 0 },
+	{ "vpc_nat_gateway_limited_total", "counter",
+	  "New connections of endpoints that had as many ports as they may.",
+	  VPC_A_NAT_GATEWAY_LIMITED, 0 },
+	{ "vpc_nat_gateway_connections", "gauge",
+	  "Connections of a NAT gateway.", VPC_A_NAT_GATEWAY_CONNECTIONS, 0 },
+	{ }
+};
+
+static const struct number peering_numbers[] = {
+	{ "vpc_peering_active", "gauge", "1 while the peering is active.",
+	  VPC_A_PEERING_STATE, VPC_PEERING_ACTIVE },
+	{ "vpc_peering_bandwidth_bits", "gauge",
+	  "Bits per second of each direction, 0: any.",
+	  VPC_A_PEERING_BANDWIDTH, 0 },
+	{ }
+};
+
+static const struct number probe_numbers[] = {
+	{ "vpc_probe_up", "gauge", "1 while the probe is up.",
+	  VPC_A_PROBE_STATE, VPC_PROBE_UP },
+	{ "vpc_probe_flips_total", "counter", "How often the probe went down.",
+	  VPC_A_PROBE_FLIPS, 0 },
+	{ }
+};
+
+static void print_peerings(const struct answer *answer);
+static void print_drops(const struct answer *answer);
+
+/* What there is, in the order of the answers; what tells one object from the others. */
+static const struct kind {
 	const char *name, *label;
 	enum vpc_cmd get;
 	int key, vpc, counters;
-} counted[] = {
-	{ "vpc", "vpc", VPC_CMD_VPC_GET, VPC_A_VPC_NAME, 0, VPC_A_VPC_COUNTERS },
+	const struct number *numbers;
+	void (*print)(const struct answer *answer);
+} kinds[] = {
+	{ "vpc", "vpc", VPC_CMD_VPC_GET, VPC_A_VPC_NAME, 0,
+	  VPC_A_VPC_COUNTERS, vpc_numbers, NULL },
 	{ "vpc_port", "device", VPC_CMD_PORT_GET, VPC_A_PORT_DEV,
-	  VPC_A_PORT_VPC, VPC_A_PORT_COUNTERS },
+	  VPC_A_PORT_VPC, VPC_A_PORT_COUNTERS, NULL, NULL },
 	{ "vpc_uplink", "device", VPC_CMD_UPLINK_GET, VPC_A_UPLINK_DEV,
-	  VPC_A_UPLINK_VPC, VPC_A_UPLINK_COUNTERS },
+	  VPC_A_UPLINK_VPC, VPC_A_UPLINK_COUNTERS, NULL, NULL },
 	{ "vpc_ipsec", "connection", VPC_CMD_IPSEC_GET, VPC_A_IPSEC_NAME,
-	  VPC_A_IPSEC_VPC, VPC_A_IPSEC_COUNTERS },
+	  VPC_A_IPSEC_VPC, VPC_A_IPSEC_COUNTERS, NULL, NULL },
 	/* Without a name it is the own router of its VPC. */
 	{ "vpc_nat_gateway", "gateway", VPC_CMD_NAT_GATEWAY_GET,
 	  VPC_A_NAT_GATEWAY_NAME, VPC_A_NAT_GATEWAY_VPC,
-	  VPC_A_NAT_GATEWAY_COUNTERS },
+	  VPC_A_NAT_GATEWAY_COUNTERS, nat_gateway_numbers, NULL },
+	{ "vpc_peering", "peering", VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME, 0,
+	  0, peering_numbers, print_peerings },
+	{ "vpc_probe", "probe", VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME,
+	  VPC_A_PROBE_VPC, 0, probe_numbers, NULL },
+	{ "vpc", "vpc", VPC_CMD_STATS_GET, VPC_A_STATS_VPC, 0, 0, NULL,
+	  print_drops },
 };
 
-/* Numbers of an object that are families of their own. */
-static const struct number {
-	const char *name, *type, *help, *label;
-	enum vpc_cmd get;
-	int key, vpc, attr;
-	uint64_t absent;
-	int is;		/* not 0: 1 if it is this, else 0 */
-} numbers[] = {
-	{ "vpc_connections", "gauge",
-	  "Connections in conntrack, of NAT gateways and of the filter.", "vpc",
-	  VPC_CMD_VPC_GET, VPC_A_VPC_NAME, 0, VPC_A_VPC_CONNECTIONS, 0, 0 },
-	{ "vpc_nat_gateway_exhausted_total", "counter",
-	  "New connections that found no free port.", "gateway",
-	  VPC_CMD_NAT_GATEWAY_GET, VPC_A_NAT_GATEWAY_NAME,
-	  VPC_A_NAT_GATEWAY_VPC, VPC_A_NAT_GATEWAY_EXHAUSTED, 0, 0 },
-	{ "vpc_nat_gateway_limited_total", "counter",
-	  "New connections of endpoints that had as many ports as they may.",
-	  "gateway", VPC_CMD_NAT_GATEWAY_GET, VPC_A_NAT_GATEWAY_NAME,
-	  VPC_A_NAT_GATEWAY_VPC, VPC_A_NAT_GATEWAY_LIMITED, 0, 0 },
-	{ "vpc_nat_gateway_connections", "gauge",
-	  "Connections of a NAT gateway.", "gateway",
-	  VPC_CMD_NAT_GATEWAY_GET, VPC_A_NAT_GATEWAY_NAME,
-	  VPC_A_NAT_GATEWAY_VPC, VPC_A_NAT_GATEWAY_CONNECTIONS, 0, 0 },
-	{ "vpc_peering_active", "gauge", "1 while the peering is active.",
-	  "peering", VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME, 0,
-	  VPC_A_PEERING_STATE, 0, VPC_PEERING_ACTIVE },
-	{ "vpc_peering_bandwidth_bits", "gauge",
-	  "Bits per second of each direction, 0: any.", "peering",
-	  VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME, 0,
-	  VPC_A_PEERING_BANDWIDTH, 0, 0 },
-	{ "vpc_probe_up", "gauge", "1 while the probe is up.", "probe",
-	  VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME, VPC_A_PROBE_VPC,
-	  VPC_A_PROBE_STATE, 0, VPC_PROBE_UP },
-	{ "vpc_probe_flips_total", "counter", "How often the probe went down.",
-	  "probe", VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME, VPC_A_PROBE_VPC,
-	  VPC_A_PROBE_FLIPS, 0, 0 },
-};
-
-static void family(const char *object, const char *name, const char *type,
-		   const char *help)
+static void family(const char *name, const char *type, const char *help)
 {
-	const char *total = strcmp(type, "counter") ? "" : "_total";
-
-	if (!*object)
-		total = "";
-	printf("# HELP %s%s%s%s %s\n", object, *object ? "_" : "", name, total,
-	       help);
-	printf("# TYPE %s%s%s%s %s\n", object, *object ? "_" : "", name, total,
-	       type);
+	printf("# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 /* What has a meaning inside quotes is escaped: a device may be called anything. */
@@ -114,28 +123,49 @@ static void value(uint64_t number)
 	printf("} %llu\n", (unsigned long long)number);
 }
 
-static void print_counted(const struct counted *kind,
-			  const struct answer *answer)
+static void labels(const struct kind *kind, const struct attrs *object)
 {
-	const struct nlattr *nla;
+	label(kind->label, attr_string(object, kind->key), true);
+	if (kind->vpc)
+		label("vpc", attr_string(object, kind->vpc), false);
+}
+
+static void print_counters(const struct kind *kind, const struct answer *answer)
+{
 	struct attrs object, counters;
+	const struct nlattr *nla;
+	char name[64];
 	size_t i, at;
 
 	for (i = 0; i < ARRAY_SIZE(directions); i++) {
-		family(kind->name, directions[i].name, "counter",
-		       directions[i].help);
+		snprintf(name, sizeof(name), "%s_%s_total", kind->name,
+			 directions[i].name);
+		family(name, "counter", directions[i].help);
 		answer_for_each(answer, at, &object) {
 			nla = attr_next(&object, NULL, kind->counters);
 			if (!nla)
 				continue;
 			counters = attr_nested(nla);
-			printf("%s_%s_total", kind->name, directions[i].name);
-			label(kind->label, attr_string(&object, kind->key), true);
-			if (kind->vpc)
-				label("vpc", attr_string(&object, kind->vpc),
-				      false);
+			printf("%s", name);
+			labels(kind, &object);
 			value(attr_number(&counters, directions[i].attr, 0));
 		}
+	}
+}
+
+static void print_family(const struct kind *kind, const struct number *n,
+			 const struct answer *answer)
+{
+	struct attrs object;
+	uint64_t is;
+	size_t at;
+
+	family(n->name, n->type, n->help);
+	answer_for_each(answer, at, &object) {
+		is = attr_number(&object, n->attr, 0);
+		printf("%s", n->name);
+		labels(kind, &object);
+		value(n->is ? is == (uint64_t)n->is : is);
 	}
 }
 
@@ -146,9 +176,11 @@ static void print_peerings(const struct answer *answer)
 		const char *name, *help;
 		int attr[2];
 	} sums[] = {
-		{ "packets", "Packets that a VPC has sent into a peering.",
+		{ "vpc_peering_packets_total",
+		  "Packets that a VPC has sent into a peering.",
 		  { VPC_A_COUNTERS_RX_PACKETS, VPC_A_COUNTERS_TX_PACKETS } },
-		{ "bytes", "Network layer bytes of these.",
+		{ "vpc_peering_bytes_total",
+		  "Network layer bytes of these.",
 		  { VPC_A_COUNTERS_RX_BYTES, VPC_A_COUNTERS_TX_BYTES } },
 	};
 	static const int side[] = { VPC_A_PEERING_VPC, VPC_A_PEERING_PEER };
@@ -156,12 +188,12 @@ static void print_peerings(const struct answer *answer)
 	size_t i, k, at;
 
 	for (i = 0; i < ARRAY_SIZE(sums); i++) {
-		family("vpc_peering", sums[i].name, "counter", sums[i].help);
+		family(sums[i].name, "counter", sums[i].help);
 		answer_for_each(answer, at, &peering) {
 			counters = attr_nested(attr_next(&peering, NULL,
 							 VPC_A_PEERING_COUNTERS));
 			for (k = 0; k < ARRAY_SIZE(side); k++) {
-				printf("vpc_peering_%s_total", sums[i].name);
+				printf("%s", sums[i].name);
 				label("peering",
 				      attr_string(&peering, VPC_A_PEERING_NAME),
 				      true);
@@ -173,7 +205,7 @@ static void print_peerings(const struct answer *answer)
 			}
 		}
 	}
-	family("vpc_peering", "dropped_packets", "counter",
+	family("vpc_peering_dropped_packets_total", "counter",
 	       "Packets of either side that were dropped.");
 	answer_for_each(answer, at, &peering) {
 		counters = attr_nested(attr_next(&peering, NULL,
@@ -190,7 +222,7 @@ static void print_drops(const struct answer *answer)
 	struct attrs stats, drop;
 	size_t at;
 
-	family("", "vpc_drops_total", "counter",
+	family("vpc_drops_total", "counter",
 	       "Packets that were dropped, by reason; without a VPC: of none.");
 	answer_for_each(answer, at, &stats) {
 		attr_for_each(nla, &stats, VPC_A_STATS_DROP) {
@@ -204,27 +236,16 @@ static void print_drops(const struct answer *answer)
 	}
 }
 
-static void print_number_of(const struct number *n, const struct answer *answer)
+static void print_kind(const struct kind *kind, const struct answer *answer)
 {
-	struct attrs object;
-	uint64_t is;
-	size_t at;
+	const struct number *n;
 
-	family("", n->name, n->type, n->help);
-	answer_for_each(answer, at, &object) {
-		is = attr_number(&object, n->attr, n->absent);
-		printf("%s", n->name);
-		label(n->label, attr_string(&object, n->key), true);
-		if (n->vpc)
-			label("vpc", attr_string(&object, n->vpc), false);
-		value(n->is ? is == (uint64_t)n->is : is);
-	}
-}
-
-/* One listing of a kind, for whoever prints it. */
-static int listing(enum vpc_cmd get, struct answer *answer)
-{
-	return request_list(get, 0, NULL, answer);
+	if (kind->counters)
+		print_counters(kind, answer);
+	if (kind->print)
+		kind->print(answer);
+	for (n = kind->numbers; n && n->name; n++)
+		print_family(kind, n, answer);
 }
 
 static int run(const struct object *object, struct args *args)
@@ -237,26 +258,10 @@ static int run(const struct object *object, struct args *args)
 	err = args_end(args);
 	if (!err && print_options.json)
 		err = usage("metrics have a form of their own: -json is for \"vpcctl stats\"");
-	for (i = 0; !err && i < ARRAY_SIZE(counted); i++) {
-		err = listing(counted[i].get, &answer);
+	for (i = 0; !err && i < ARRAY_SIZE(kinds); i++) {
+		err = request_list(kinds[i].get, 0, NULL, &answer);
 		if (!err)
-			print_counted(&counted[i], &answer);
-		answer_free(&answer);
-	}
-	if (!err)
-		err = listing(VPC_CMD_PEERING_GET, &answer);
-	if (!err)
-		print_peerings(&answer);
-	answer_free(&answer);
-	if (!err)
-		err = listing(VPC_CMD_STATS_GET, &answer);
-	if (!err)
-		print_drops(&answer);
-	answer_free(&answer);
-	for (i = 0; !err && i < ARRAY_SIZE(numbers); i++) {
-		err = listing(numbers[i].get, &answer);
-		if (!err)
-			print_number_of(&numbers[i], &answer);
+			print_kind(&kinds[i], &answer);
 		answer_free(&answer);
 	}
 	return err;
