@@ -46,6 +46,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "numeric.h"
+
 enum { ADMIN_DOWN, DOWN, INIT, UP };
 enum { F_POLL = 0x20, F_FINAL = 0x10 };
 
@@ -268,12 +270,13 @@ static void receive(int fd)
 
 static void source(const char *port)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *from;
 	char addr[INET6_ADDRSTRLEN];
+	struct addrinfo *from;
 	int v6 = local->ai_family == AF_INET6, fd, tos = 0xc0;
 
 	getnameinfo(local->ai_addr, local->ai_addrlen, addr, sizeof(addr), NULL, 0, NI_NUMERICHOST);
-	if (getaddrinfo(addr, port, &hints, &from))
+	from = numeric(addr, port);
+	if (!from)
 		die("no port: %s", port);
 	fd = socket(from->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, from->ai_addr, from->ai_addrlen) ||
@@ -345,9 +348,9 @@ static void commands(int fd)
 
 static struct addrinfo *resolve(const char *addr, const char *port)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM }, *res;
+	struct addrinfo *res = numeric(addr, port);
 
-	if (getaddrinfo(addr, port, &hints, &res))
+	if (!res)
 		die("not an address: %s", addr);
 	return res;
 }

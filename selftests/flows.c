@@ -43,6 +43,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "numeric.h"
+
 #define MAGIC 0x7670632d666c6f77ull	/* "vpc-flow" */
 #define FLOWS_MAX 1024
 #define BATCH 64
@@ -108,8 +110,7 @@ static struct record *record(struct log *log, uint64_t flow, uint64_t seq)
 
 static int cmd_send(char **arg)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-				  .ai_socktype = SOCK_DGRAM }, *to;
+	struct addrinfo *to = numeric(arg[1], arg[2]);
 	uint64_t flows = strtoul(arg[3], NULL, 0), usec = strtoul(arg[4], NULL, 0);
 	uint64_t count = strtoul(arg[5], NULL, 0), seq, i, next, t;
 	static struct sockaddr_storage name[FLOWS_MAX];
@@ -120,8 +121,7 @@ static int cmd_send(char **arg)
 	struct timespec ts;
 	struct log *log;
 
-	if (!flows || flows > FLOWS_MAX || !usec || !count ||
-	    getaddrinfo(arg[1], arg[2], &hints, &to))
+	if (!flows || flows > FLOWS_MAX || !usec || !count || !to)
 		die("send: arguments");
 	fd = socket(to->ai_family, SOCK_DGRAM, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)))

@@ -31,7 +31,7 @@ bg()
 	shift 2
 	# What the last one of this name has said is nothing to wait for.
 	: >"$T_DIR/$key.out"
-	(exec nsenter --net="/run/netns/$T_ID.$name" -- "$@") \
+	(exec "$T_ENTER" "/run/netns/$T_ID.$name" "$@") \
 		>"$T_DIR/$key.out" 2>"$T_DIR/$key.err" </dev/null &
 	T_PIDS[$key]=$!
 }

@@ -88,6 +88,7 @@ T_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 T_NAME=$(basename "$0" .sh)
 T_ID=t$$
 T_DIR=
+T_ENTER=$T_TOP/build/selftests/enter
 T_PKT=${VPC_PKT:-$T_TOP/build/selftests/pkt}
 T_CAPTURE=${VPC_CAPTURE:-$T_TOP/build/selftests/capture}
 T_COUNT=0
@@ -170,7 +171,7 @@ t_begin()
 	echo "TAP version 13"
 	t_note "$T_NAME: $*"
 	[ "$(id -u)" = 0 ] || t_skip_all "needs root"
-	t_need ip tcpdump jq nsenter vpcctl "$T_PKT" "$T_CAPTURE"
+	t_need ip tcpdump gojq vpcctl "$T_ENTER" "$T_PKT" "$T_CAPTURE"
 	T_DIR=$(mktemp -d "/tmp/vpc-$T_NAME.XXXXXX") || exit 1
 	trap t_cleanup EXIT
 	trap 'exit 1' HUP INT TERM
@@ -326,7 +327,14 @@ ns()
 	local name=$1
 
 	shift
-	nsenter --net="/run/netns/$T_ID.$name" -- "$@"
+	"$T_ENTER" "/run/netns/$T_ID.$name" "$@"
+}
+
+# Debian 12's jq compiles a library of its own at each start, which takes a quarter of a second
+# in an emulated machine.
+jq()
+{
+	gojq "$@"
 }
 
 r()

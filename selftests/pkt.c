@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "numeric.h"
 #include "pkt.h"
 
 static uint64_t now(void)
@@ -104,12 +105,9 @@ static int cmd_hex(int argc, char **argv)
 
 static struct addrinfo *resolve(const char *addr, const char *port)
 {
-	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = SOCK_DGRAM,
-	}, *res;
+	struct addrinfo *res = numeric(addr, port);
 
-	if (getaddrinfo(addr, port, &hints, &res))
+	if (!res)
 		die("not an address and port: %s %s", addr, port);
 	return res;
 }

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "numeric.h"
+
 static char data[65000];
 
 /* Such a flow is lost for a moment while the kernel still gives back its memory. */
@@ -33,13 +35,12 @@ static int try_send(int fd, size_t size, const struct addrinfo *to)
 
 int main(int argc, char **argv)
 {
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *to = argc < 5 ? NULL : numeric(argv[1], argv[2]);
 	struct sockaddr_storage from = { };
-	struct addrinfo *to;
 	size_t size = 1;
 	int port, end;
 
-	if (argc < 5 || getaddrinfo(argv[1], argv[2], &hints, &to)) {
+	if (!to) {
 		fprintf(stderr, "usage: spread ADDR PORT FIRST COUNT [SIZE]\n");
 		return 2;
 	}

@@ -13,7 +13,7 @@ cd "$here/../.."
 build="gcc make pkg-config libc6-dev libnl-3-dev libnl-genl-3-dev libjson-c-dev kmod"
 check="linux-headers-cloud-amd64 qemu-system-x86 qemu-system-common busybox-static cpio kmod
 	xz-utils zstd procps psmisc iproute2 iputils-ping iputils-arping iputils-tracepath
-	traceroute ndisc6 tcpdump nftables iperf3 conntrack ethtool socat netcat-openbsd nmap jq
+	traceroute ndisc6 tcpdump nftables iperf3 conntrack ethtool socat netcat-openbsd nmap jq gojq
 	python3 python3-scapy python3-yaml python3-prometheus-client sparse shellcheck codespell
 	clang libclang-rt-14-dev
 	perl mandoc frr charon-systemd strongswan-swanctl strongswan-pki
