@@ -75,14 +75,14 @@ deps-kernel:
 
 # --- module ----------------------------------------------------------------
 # Built in a tree of links of its own per release, so that no object of another
-# kernel is ever taken for one of this.
+# kernel is ever taken for one of this. Descriptors 3 and 4 are those of make -j.
 
 module: deps-build
 	@[ -n "$(KDIR)" ]
 	@$(VM)/deps.sh links $(MODULE)
 	@{ $(MAKE) --no-print-directory -C $(KDIR) $(ARCH_ARGS) M=$(CURDIR)/$(MODULE) V=$(V) \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(filter n,$(WERROR)),,VPC_WERROR=y) \
-		$(KBUILD_ARGS) modules 2>&1 >&3 | sed -u 's|$(CURDIR)/$(MODULE)/||g' >&2; } 3>&1
+		$(KBUILD_ARGS) modules 2>&1 >&9 | sed -u 's|$(CURDIR)/$(MODULE)/||g' >&2; } 9>&1
 
 # --- vpcctl ----------------------------------------------------------------
 
