@@ -228,10 +228,32 @@ static bool extensions_ok(const struct sk_buff *skb)
 static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
 {
 	if (vpc_nd_is(pkt->skb))
-		return vpc_link_is_ipsec(pkt->link) ? vpc_drop(pkt, VPC_DROP_ND) : vpc_nd_rcv(pkt);
+		return vpc_link_is_ipsec(pkt->link) || pkt->link->overlay ?
+		       vpc_drop(pkt, VPC_DROP_ND) : vpc_nd_rcv(pkt);
 	if (unlikely(ipv6_ext_hdr(ipv6_hdr(pkt->skb)->nexthdr)) && !extensions_ok(pkt->skb))
 		return vpc_drop(pkt, VPC_DROP_IP_OPTIONS);
 	return VPC_CONTINUE;
+}
+
+static __always_inline enum vpc_verdict check_headers(struct vpc_pkt *pkt)
+{
+	enum vpc_verdict verdict;
+
+	verdict = pkt->family == AF_INET ? check_options4(pkt) : check_options6(pkt);
+	if (verdict == VPC_CONTINUE && unlikely(pkt->skb->pkt_type != PACKET_HOST))
+		return vpc_drop(pkt, VPC_DROP_MULTICAST);
+	return verdict;
+}
+
+/**
+ * vpc_classify_headers() - check what no packet may say, wherever it comes from
+ * @pkt: the packet
+ * Context: softirq, RCU read side.
+ * Return: VPC_CONTINUE, or VPC_DONE when it was dropped or answered.
+ */
+enum vpc_verdict vpc_classify_headers(struct vpc_pkt *pkt)
+{
+	return check_headers(pkt);
 }
 
 /**
@@ -242,13 +264,10 @@ static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
  */
 enum vpc_verdict vpc_classify(struct vpc_pkt *pkt)
 {
-	enum vpc_verdict verdict;
+	enum vpc_verdict verdict = check_headers(pkt);
 
-	verdict = pkt->family == AF_INET ? check_options4(pkt) : check_options6(pkt);
 	if (verdict != VPC_CONTINUE)
 		return verdict;
-	if (unlikely(pkt->skb->pkt_type != PACKET_HOST))
-		return vpc_drop(pkt, VPC_DROP_MULTICAST);
 	switch (pkt->link->obj.kind) {
 	case VPC_KIND_UPLINK:
 		return check_uplink(pkt);

@@ -5,6 +5,7 @@
 
 #include "packet.h"
 
+enum vpc_verdict vpc_classify_headers(struct vpc_pkt *pkt);
 enum vpc_verdict vpc_classify(struct vpc_pkt *pkt);
 enum vpc_verdict vpc_classify_local(struct vpc_pkt *pkt);
 

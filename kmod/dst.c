@@ -11,6 +11,7 @@
 #include <linux/etherdevice.h>
 #include <linux/netfilter.h>
 #include <linux/slab.h>
+#include <net/dst_metadata.h>
 #include <net/gso.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -59,6 +60,10 @@ static struct neighbour *dst_ops_neigh_lookup(const struct dst_entry *dst, struc
 
 static void dst_ops_destroy(struct dst_entry *dst)
 {
+	const struct vpc_dst *vd = container_of(dst, struct vpc_dst, dst);
+
+	if (vd->tunnel)
+		dst_release(&vd->tunnel->dst);
 	dst_destroy_metrics_generic(dst);
 }
 
@@ -123,6 +128,8 @@ int vpc_dst_transmit(const struct vpc_dst *vd, struct sk_buff *skb)
 	memcpy(skb->data, &vd->header, ETH_HLEN);
 	/* A tunnel device would take it for its own way. */
 	skb_dst_drop(skb);
+	if (unlikely(vd->tunnel))
+		skb_dst_set_noref(skb, &vd->tunnel->dst);
 	return dev_queue_xmit(skb);
 }
 
@@ -237,6 +244,17 @@ struct vpc_dst *vpc_dst_new(struct vpc_link *link, u8 family, const u8 *lladdr)
 	ether_addr_copy(vd->header.h_source, link->dev->dev_addr);
 	vd->header.h_proto = htons(family == AF_INET6 ? ETH_P_IPV6 : ETH_P_IP);
 	return vd;
+}
+
+/**
+ * vpc_dst_set_tunnel() - the way leads through an overlay device
+ * @vd: a new dst, which nobody sees yet
+ * @tunnel: what that device is told; the dst takes over the reference
+ * Context: any.
+ */
+void vpc_dst_set_tunnel(struct vpc_dst *vd, struct metadata_dst *tunnel)
+{
+	vd->tunnel = tunnel;
 }
 
 /**

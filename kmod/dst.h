@@ -7,6 +7,7 @@
 #include <net/ip6_fib.h>
 #include <net/route.h>
 
+struct metadata_dst;
 struct vpc;
 struct vpc_link;
 
@@ -16,6 +17,7 @@ struct vpc_link;
  * @rt: for IPv4
  * @rt6: for IPv6
  * @link: whose device; not to be followed once the dst is dead
+ * @tunnel: what an overlay device is told about the way; else NULL
  * @header: complete Ethernet header
  */
 struct vpc_dst {
@@ -25,10 +27,12 @@ struct vpc_dst {
 		struct rt6_info rt6;
 	};
 	struct vpc_link *link;
+	struct metadata_dst *tunnel;
 	struct ethhdr header;
 };
 
 struct vpc_dst *vpc_dst_new(struct vpc_link *link, u8 family, const u8 *lladdr);
+void vpc_dst_set_tunnel(struct vpc_dst *vd, struct metadata_dst *tunnel);
 void vpc_dst_free(struct vpc_dst *vd);
 bool vpc_dst_is_ours(const struct dst_entry *dst);
 int vpc_dst_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, struct vpc *vpc,

@@ -6,13 +6,18 @@
 #include "addr.h"
 #include "vpc.h"
 
-struct vpc_port;
 struct vpc_adj;
+struct vpc_port;
+struct vpc_remote;
+struct vpc_subnet;
 
 /**
  * struct vpc_endpoint - an address of a VPC; immutable
- * @adj: how to reach it
- * @port: the port that holds it
+ * @adj: how to reach it, NULL when it is on another host
+ * @remote: where it is on another host, else NULL
+ * @port: the port that holds it, NULL when it is on another host
+ * @subnet: whose table its packets are looked up in; with @remote
+ * @over: the one on another host whose place it takes, until vpc_endpoint_settle(); or NULL
  * @vpc: its VPC
  * @addr: the address
  * @id: its number in vpc_net::endpoints
@@ -21,7 +26,10 @@ struct vpc_adj;
  */
 struct vpc_endpoint {
 	struct vpc_adj *adj;
+	struct vpc_remote *remote;
 	struct vpc_port *port;
+	struct vpc_subnet *subnet;
+	struct vpc_endpoint *over;
 	struct vpc *vpc;
 	struct vpc_addr addr;
 	u32 id;
@@ -33,6 +41,13 @@ struct vpc_endpoint {
 struct vpc_endpoint *vpc_endpoint_find(struct vpc *vpc, const struct vpc_addr *addr);
 int vpc_endpoint_check(struct vpc *vpc, const struct vpc_addr *addr,
 		       struct netlink_ext_ack *extack);
+int vpc_endpoint_check_ours(struct vpc *vpc, const struct vpc_addr *addr,
+			    struct netlink_ext_ack *extack);
+int vpc_endpoint_refuse(const struct vpc_endpoint *ep, struct netlink_ext_ack *extack);
+struct vpc_endpoint *vpc_endpoint_alloc(struct vpc *vpc, const struct vpc_addr *addr);
+int vpc_endpoint_publish(struct vpc_endpoint *ep, struct vpc_endpoint *old,
+			 struct netlink_ext_ack *extack);
+void vpc_endpoint_settle(struct vpc_endpoint *ep);
 int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 		     struct vpc_endpoint **ep, struct netlink_ext_ack *extack);
 void vpc_endpoint_del(struct vpc_endpoint *ep);

@@ -90,6 +90,19 @@ int vpc_index_add(struct vpc_index *index, void *object, u32 *id)
 }
 
 /**
+ * vpc_index_set() - give the number of an object to another one
+ * @index: the index
+ * @id: a number that is taken
+ * @object: the other one, ready for readers
+ * Context: vpc_index::lock is held. Readers find the one or the other, always.
+ */
+void vpc_index_set(struct vpc_index *index, u32 id, void *object)
+{
+	lockdep_assert_held(index->lock);
+	rcu_assign_pointer(array_of(index)->slot[id], object);
+}
+
+/**
  * vpc_index_clear() - make an object unreachable by its number
  * @index: the index
  * @id: its number

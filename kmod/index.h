@@ -31,6 +31,7 @@ struct vpc_index {
 void vpc_index_init(struct vpc_index *index, struct mutex *lock);
 void vpc_index_destroy(struct vpc_index *index);
 int __must_check vpc_index_add(struct vpc_index *index, void *object, u32 *id);
+void vpc_index_set(struct vpc_index *index, u32 id, void *object);
 void vpc_index_clear(struct vpc_index *index, u32 id);
 void vpc_index_free(struct vpc_index *index, u32 id);
 void *vpc_index_next(const struct vpc_index *index, u32 id);

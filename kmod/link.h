@@ -34,6 +34,7 @@ struct vpc_rate {
  * @dev_tracker: our reference to it
  * @rate: limits our answers and errors
  * @node: in vpc::links
+ * @overlay: it leads to other hosts, see overlay.c
  * @was_up: the device was up before it was bound
  * @addr_gen_mode: of the device before it was bound
  */
@@ -47,6 +48,7 @@ struct vpc_link {
 	netdevice_tracker dev_tracker;
 	struct vpc_rate rate;
 	struct list_head node;
+	bool overlay;
 	bool was_up;
 	u8 addr_gen_mode;
 };

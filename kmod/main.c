@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "netns.h"
 #include "nexthop.h"
+#include "overlay.h"
 #include "peering.h"
 #include "probe.h"
 #include "version.h"
@@ -69,8 +70,13 @@ static int __net_init net_init(struct net *net)
 	err = vpc_public_net_init(vn);
 	if (err)
 		goto err_probe;
+	err = vpc_overlay_net_init(vn);
+	if (err)
+		goto err_public;
 	return 0;
 
+err_public:
+	vpc_public_net_exit(vn);
 err_probe:
 	vpc_probe_net_exit(vn);
 err_nexthop:
@@ -105,6 +111,7 @@ static void __net_exit net_exit(struct net *net)
 		rcu_barrier();
 	}
 	vpc_natgw_net_exit(vn);
+	vpc_overlay_net_exit(vn);
 	vpc_public_net_exit(vn);
 	vpc_ipsec_net_exit(vn);
 	vpc_probe_net_exit(vn);

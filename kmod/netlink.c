@@ -133,6 +133,16 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
 		.dumpit = vpc_nl_uplink_dump,
 		POLICY(uplink_get),
 	}, {
+		.cmd = VPC_CMD_ENDPOINT_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_endpoint_new,
+		POLICY(endpoint_new),
+	}, {
+		.cmd = VPC_CMD_ENDPOINT_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_endpoint_del,
+		POLICY(endpoint_del),
+	}, {
 		.cmd = VPC_CMD_ENDPOINT_GET,
 		.flags = GENL_ADMIN_PERM,
 		.dumpit = vpc_nl_endpoint_dump,

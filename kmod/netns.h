@@ -54,6 +54,9 @@
  * @public_count: how many
  * @public_uplinks: struct vpc_uplink that no VPC owns; packets read it under RCU
  * @outside: what these are in, see public.c; there from the first one on
+ * @vnis: struct vpc by VNI; packets read it under RCU
+ * @remotes: struct vpc_remote by VPC, host and MAC
+ * @overlay: the port to other hosts, or NULL
  * @nat_zones: which conntrack zones are taken, see nat_ct.c
  * @nat_work: vpc_natgw_follow()
  * @drops: what is of no VPC, by reason, per CPU
@@ -92,6 +95,9 @@ struct vpc_net {
 	u32 public_count;
 	struct list_head public_uplinks;
 	struct vpc *outside;
+	struct xarray vnis;
+	struct rhashtable remotes;
+	struct vpc_port *overlay;
 	struct ida nat_zones;
 	struct work_struct nat_work;
 	struct vpc_drops __percpu *drops;

@@ -8,6 +8,7 @@
 #include "forward.h"
 #include "icmp.h"
 #include "nexthop.h"
+#include "overlay.h"
 #include "probe.h"
 
 static const void *destination(const struct vpc_pkt *pkt)
@@ -41,5 +42,7 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 				       pkt->peering ? VPC_DROP_PEERING_TRANSIT :
 						      VPC_DROP_NO_ENDPOINT);
 	}
+	if (unlikely(ep->remote))
+		return vpc_remote_output(pkt, ep);
 	return vpc_forward(pkt, ep->adj);
 }

@@ -167,7 +167,7 @@ static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
 	id = family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(skb)->daddr) :
 				 vpc_lpm_lookup6(lpm, &ipv6_hdr(skb)->daddr);
 	ep = id == VPC_LPM_NONE ? NULL : vpc_index_get(&peer->vn->endpoints, id);
-	if (READ_ONCE(p->state) == VPC_PEERING_ACTIVE && ep) {
+	if (READ_ONCE(p->state) == VPC_PEERING_ACTIVE && ep && ep->adj) {
 		vpc_counters_rx(p->side[side].counters, 1, skb->len);
 		if (vpc_adj_emit(ep->adj, skb, family))
 			return true;

@@ -77,7 +77,7 @@ static int resolve(struct vpc_nh_router *r, struct netlink_ext_ack *extack)
 		lead_to(r, NULL);
 	} else {
 		r->router = router;
-		lead_to(r, ep ? ep->adj : router ? &router->adj : NULL);
+		lead_to(r, ep && ep->adj ? ep->adj : router ? &router->adj : NULL);
 	}
 	if (old)
 		vpc_uplink_router_put(old);

@@ -153,6 +153,8 @@ int vpc_nl_uplink_new(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_uplink_del(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_uplink_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_uplink_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_endpoint_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_endpoint_del(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_endpoint_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int vpc_nl_route_change(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_route_dump(struct sk_buff *skb, struct netlink_callback *cb);

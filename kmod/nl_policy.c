@@ -21,6 +21,10 @@ static struct netlink_range_validation peering_limit = {
 	.max = 65535,
 };
 
+static struct netlink_range_validation vni = {
+	.max = VPC_VNI_MAX,
+};
+
 static struct netlink_range_validation peering_expires = {
 	.min = 1,
 	.max = VPC_PEERING_EXPIRES_MAX,
@@ -92,7 +96,7 @@ const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1] = {
 	[VPC_A_DNAT_TO_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_REGION + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_VNI + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_ACCOUNT] = { .type = NLA_U64 },
 	[VPC_A_VPC_CIDR] = PREFIX,
@@ -101,9 +105,10 @@ const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_REGION + 1] = {
 	[VPC_A_VPC_CONNECTION_LIMIT] = { .type = NLA_U32 },
 	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VPC_A_VPC_REGION] = NAME,
+	[VPC_A_VPC_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vni),
 };
 
-const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_REGION + 1] = {
+const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_VNI + 1] = {
 	[VPC_A_VPC_NAME] = NAME,
 	[VPC_A_VPC_NEW_NAME] = NAME,
 	[VPC_A_VPC_CIDR] = PREFIX,
@@ -115,6 +120,7 @@ const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_REGION + 1] = {
 	[VPC_A_VPC_UPLINK] = DEV,
 	[VPC_A_VPC_FILTER] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VPC_A_VPC_REGION] = NAME,
+	[VPC_A_VPC_VNI] = NLA_POLICY_FULL_RANGE(NLA_U32, &vni),
 };
 
 const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1] = {
@@ -161,12 +167,13 @@ const struct nla_policy vpc_nl_policy_table_get[VPC_A_TABLE_VPC + 1] = {
 	[VPC_A_TABLE_VPC] = NAME,
 };
 
-const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_ALLOW + 1] = {
+const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_OVERLAY + 1] = {
 	[VPC_A_PORT_DEV] = DEV,
 	[VPC_A_PORT_SUBNET] = NAME,
 	[VPC_A_PORT_ADDRESS] = ADDRESS,
 	[VPC_A_PORT_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
 	[VPC_A_PORT_ALLOW] = PREFIX,
+	[VPC_A_PORT_OVERLAY] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_DEV + 1] = {
@@ -193,6 +200,19 @@ const struct nla_policy vpc_nl_policy_uplink_del[VPC_A_UPLINK_DEV + 1] = {
 const struct nla_policy vpc_nl_policy_uplink_get[VPC_A_UPLINK_VPC + 1] = {
 	[VPC_A_UPLINK_DEV] = DEV,
 	[VPC_A_UPLINK_VPC] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_endpoint_new[VPC_A_ENDPOINT_REPLACE + 1] = {
+	[VPC_A_ENDPOINT_VPC] = NAME,
+	[VPC_A_ENDPOINT_ADDRESS] = ADDRESS,
+	[VPC_A_ENDPOINT_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[VPC_A_ENDPOINT_HOST] = ADDRESS,
+	[VPC_A_ENDPOINT_REPLACE] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy vpc_nl_policy_endpoint_del[VPC_A_ENDPOINT_ADDRESS + 1] = {
+	[VPC_A_ENDPOINT_VPC] = NAME,
+	[VPC_A_ENDPOINT_ADDRESS] = ADDRESS,
 };
 
 const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1] = {

@@ -16,8 +16,8 @@ extern const struct nla_policy vpc_nl_policy_snat[VPC_A_SNAT_MAX + 1];
 extern const struct nla_policy vpc_nl_policy_dnat[VPC_A_DNAT_MAX + 1];
 
 /* One per command, for its do and its dump requests together. */
-extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_REGION + 1];
-extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_REGION + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_new[VPC_A_VPC_VNI + 1];
+extern const struct nla_policy vpc_nl_policy_vpc_set[VPC_A_VPC_VNI + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_del[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_vpc_get[VPC_A_VPC_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_subnet_new[VPC_A_SUBNET_TABLE + 1];
@@ -27,12 +27,14 @@ extern const struct nla_policy vpc_nl_policy_subnet_get[VPC_A_SUBNET_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_table_new[VPC_A_TABLE_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_table_del[VPC_A_TABLE_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_table_get[VPC_A_TABLE_VPC + 1];
-extern const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_ALLOW + 1];
+extern const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_OVERLAY + 1];
 extern const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_DEV + 1];
 extern const struct nla_policy vpc_nl_policy_port_get[VPC_A_PORT_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_new[VPC_A_UPLINK_TABLE + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_del[VPC_A_UPLINK_DEV + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_get[VPC_A_UPLINK_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_endpoint_new[VPC_A_ENDPOINT_REPLACE + 1];
+extern const struct nla_policy vpc_nl_policy_endpoint_del[VPC_A_ENDPOINT_ADDRESS + 1];
 extern const struct nla_policy vpc_nl_policy_endpoint_get[VPC_A_ENDPOINT_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_route_change[VPC_A_ROUTE_GATEWAY + 1];
 extern const struct nla_policy vpc_nl_policy_route_get[VPC_A_ROUTE_IPSEC + 1];

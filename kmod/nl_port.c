@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 
 #include "nl_common.h"
+#include "overlay.h"
 #include "port.h"
 
 static struct vpc_port *port_of(const struct vpc_object *obj)
@@ -26,9 +27,15 @@ static int fill(struct sk_buff *msg, const void *item)
 
 	if (vpc_nl_put_dev(msg, VPC_A_PORT_DEV, port->link.dev) ||
 	    nla_put_u32(msg, VPC_A_PORT_IFINDEX, port->link.dev->ifindex) ||
-	    nla_put_string(msg, VPC_A_PORT_SUBNET, port->subnet->obj.name) ||
-	    nla_put_string(msg, VPC_A_PORT_VPC, port->link.vpc->obj.name) ||
 	    nla_put_u32(msg, VPC_A_PORT_ID, obj->id))
+		return -EMSGSIZE;
+	vpc_counters_add(&totals, port->link.counters);
+	if (vpc_nl_put_totals(msg, VPC_A_PORT_COUNTERS, &totals))
+		return -EMSGSIZE;
+	if (port->link.overlay)
+		return nla_put_flag(msg, VPC_A_PORT_OVERLAY);
+	if (nla_put_string(msg, VPC_A_PORT_SUBNET, port->subnet->obj.name) ||
+	    nla_put_string(msg, VPC_A_PORT_VPC, port->link.vpc->obj.name))
 		return -EMSGSIZE;
 	if (vpc_adj_lladdr(&port->adj, lladdr)) {
 		if (nla_put(msg, VPC_A_PORT_LLADDR, ETH_ALEN, lladdr))
@@ -44,8 +51,7 @@ static int fill(struct sk_buff *msg, const void *item)
 		if (vpc_nl_put_prefix(msg, VPC_A_PORT_ALLOW, &port->allow[i]))
 			return -EMSGSIZE;
 	}
-	vpc_counters_add(&totals, port->link.counters);
-	return vpc_nl_put_totals(msg, VPC_A_PORT_COUNTERS, &totals);
+	return 0;
 }
 
 const struct vpc_nl_form vpc_nl_port_form = {
@@ -105,22 +111,37 @@ static int get_sources(struct genl_info *info, struct vpc_port_config *cfg)
 	return get_lladdr(info, cfg);
 }
 
-int vpc_nl_port_new(struct sk_buff *skb, struct genl_info *info)
+static struct vpc_port *overlay_new(struct genl_info *info, struct net_device *dev)
 {
-	struct vpc_port_config cfg = {};
+	static const int others[] = {
+		VPC_A_PORT_SUBNET, VPC_A_PORT_ADDRESS, VPC_A_PORT_LLADDR, VPC_A_PORT_ALLOW,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		if (!info->attrs[others[i]])
+			continue;
+		NL_SET_BAD_ATTR(info->extack, info->attrs[others[i]]);
+		return ERR_PTR(vpc_err(info->extack, -EINVAL,
+				       "port %s: an overlay is in no subnet, and has no addresses",
+				       dev->name));
+	}
+	return vpc_overlay_new(vpc_nl_net(info), dev, info->extack);
+}
+
+static struct vpc_port *tenant_new(struct genl_info *info, struct net_device *dev)
+{
+	struct vpc_port_config cfg = { .dev = dev };
 	struct vpc_object *subnet;
 	struct vpc_port *port;
 	int err;
 
-	cfg.dev = vpc_nl_dev(info, VPC_KIND_PORT, VPC_A_PORT_DEV);
-	if (IS_ERR(cfg.dev))
-		return PTR_ERR(cfg.dev);
 	err = vpc_nl_need(info, VPC_A_PORT_SUBNET, "port", "subnet");
 	if (err)
-		return err;
+		return ERR_PTR(err);
 	subnet = vpc_nl_named(info, VPC_KIND_SUBNET, VPC_A_PORT_SUBNET);
 	if (IS_ERR(subnet))
-		return PTR_ERR(subnet);
+		return ERR_CAST(subnet);
 	cfg.subnet = container_of(subnet, struct vpc_subnet, obj);
 
 	cfg.addr = kcalloc(VPC_PORT_SOURCES_MAX, sizeof(*cfg.addr), GFP_KERNEL);
@@ -129,18 +150,25 @@ int vpc_nl_port_new(struct sk_buff *skb, struct genl_info *info)
 		err = get_sources(info, &cfg);
 	else
 		err = vpc_err(info->extack, -ENOMEM, "no memory for the request");
-	if (err)
-		goto out;
-
-	port = vpc_port_new(&cfg, info->extack);
-	if (IS_ERR(port))
-		err = PTR_ERR(port);
-	else
-		vpc_nl_event(vpc_nl_net(info), VPC_EVENT_ADDED, &port->link.obj, NULL);
-out:
+	port = err ? ERR_PTR(err) : vpc_port_new(&cfg, info->extack);
 	kfree(cfg.allow);
 	kfree(cfg.addr);
-	return err;
+	return port;
+}
+
+int vpc_nl_port_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net_device *dev = vpc_nl_dev(info, VPC_KIND_PORT, VPC_A_PORT_DEV);
+	struct vpc_port *port;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	port = nla_get_flag(info->attrs[VPC_A_PORT_OVERLAY]) ? overlay_new(info, dev) :
+							       tenant_new(info, dev);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	vpc_nl_event(vpc_nl_net(info), VPC_EVENT_ADDED, &port->link.obj, NULL);
+	return 0;
 }
 
 int vpc_nl_port_del(struct sk_buff *skb, struct genl_info *info)

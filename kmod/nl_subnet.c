@@ -19,8 +19,10 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_string(msg, VPC_A_SUBNET_VPC, subnet->vpc->obj.name) ||
 	    nla_put_u32(msg, VPC_A_SUBNET_ID, obj->id))
 		return -EMSGSIZE;
-	if (subnet->table->obj.name[0] &&
-	    nla_put_string(msg, VPC_A_SUBNET_TABLE, subnet->table->obj.name))
+	const struct vpc_table *table = vpc_subnet_table(subnet);
+
+	if (table->obj.name[0] &&
+	    nla_put_string(msg, VPC_A_SUBNET_TABLE, table->obj.name))
 		return -EMSGSIZE;
 	for (i = 0; i < 2; i++) {
 		if (!subnet->cidr[i].addr.family)

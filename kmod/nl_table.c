@@ -21,7 +21,7 @@ static int fill(struct sk_buff *msg, const void *item)
 
 	/* vpc_table::users counts uplinks as well. */
 	list_for_each_entry(subnet, &table->vpc->subnets, node)
-		subnets += subnet->table == table;
+		subnets += vpc_subnet_table(subnet) == table;
 
 	if (obj->name[0] && nla_put_string(msg, VPC_A_TABLE_NAME, obj->name))
 		return -EMSGSIZE;

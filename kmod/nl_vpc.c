@@ -45,6 +45,7 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_VPC_PEERING_LIMIT, vpc->peering_limit) ||
 	    nla_put_u32(msg, VPC_A_VPC_ID, obj->id) ||
 	    (vpc->transit && nla_put_flag(msg, VPC_A_VPC_TRANSIT)) ||
+	    (vpc->vni && nla_put_u32(msg, VPC_A_VPC_VNI, vpc->vni)) ||
 	    (vpc->region[0] && nla_put_string(msg, VPC_A_VPC_REGION, vpc->region)) ||
 	    nla_put_u32(msg, VPC_A_VPC_CONNECTION_LIMIT, vpc->connection_limit))
 		return -EMSGSIZE;
@@ -81,6 +82,7 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 	const struct nlattr *limit = info->attrs[VPC_A_VPC_PEERING_LIMIT];
 	const struct nlattr *filter = info->attrs[VPC_A_VPC_FILTER];
 	const struct nlattr *region = info->attrs[VPC_A_VPC_REGION];
+	const struct nlattr *vni = info->attrs[VPC_A_VPC_VNI];
 	int err;
 
 	cfg->region = region ? nla_data(region) : NULL;
@@ -89,6 +91,7 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 		if (err)
 			return err;
 	}
+	cfg->vni = vni ? nla_get_u32(vni) : -1;
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
 	cfg->filter = filter ? nla_get_u8(filter) : -1;
 	cfg->connection_limit = connections ? nla_get_u32(connections) : -1;
@@ -183,7 +186,7 @@ static int vpc_set(struct genl_info *info, struct vpc_vpc_config *cfg)
 				  "CIDRs of a VPC:");
 	if (err)
 		return err;
-	if (!cfg->name && !cfg->region && cfg->peering_limit < 0 &&
+	if (!cfg->name && !cfg->region && cfg->vni < 0 && cfg->peering_limit < 0 &&
 	    cfg->connection_limit < 0 && cfg->filter < 0 && !cfg->cidrs && !cfg->del_cidrs)
 		return vpc_err(info->extack, -EINVAL, "VPC %s: nothing to change is given",
 			       obj->name);

@@ -9,6 +9,7 @@
 #include "limit.h"
 #include "netlink.h"
 #include "nexthop.h"
+#include "overlay.h"
 #include "peering.h"
 #include "probe.h"
 #include "publish.h"
@@ -307,9 +308,13 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 	err = vpc_limit_prepare(cfg->bandwidth, limit, extack);
 	if (err)
 		goto err_free;
-	err = vpc_object_add(&vn->registry[VPC_KIND_PEERING], &p->obj, cfg->name, extack);
+	err = vpc_remote_join(cfg->vpc, cfg->peer, extack);
 	if (err)
 		goto err_limit;
+	err = vpc_object_add(&vn->registry[VPC_KIND_PEERING], &p->obj, cfg->name, extack);
+	if (err)
+		goto err_remote;
+	vpc_remote_join_commit(cfg->vpc, cfg->peer);
 	p->bandwidth = cfg->bandwidth;
 	vpc_limit_publish(p->limit, limit, &vn->lock);
 	for (i = 0; i < 2; i++) {
@@ -322,6 +327,8 @@ struct vpc_peering *vpc_peering_new(const struct vpc_peering_config *cfg,
 		set_pending(p);
 	return p;
 
+err_remote:
+	vpc_remote_part(cfg->vpc, cfg->peer);
 err_limit:
 	vpc_limit_drop(limit);
 err_free:
@@ -484,6 +491,7 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 		list_del(&p->side[i].node);
 		p->side[i].vpc->peering_count--;
 	}
+	vpc_remote_part(p->side[0].vpc, p->side[1].vpc);
 	vpc_object_del(&vn->registry[VPC_KIND_PEERING], &p->obj);
 	vpc_adj_quiesce(vn);
 	vpc_limit_publish(p->limit, none, &vn->lock);

@@ -5,10 +5,9 @@
 #include <linux/slab.h>
 
 #include "nexthop.h"
+#include "overlay.h"
 #include "port.h"
-#include "probe.h"
 #include "table.h"
-#include "vpn_gateway.h"
 
 /**
  * vpc_port_holds() - is an address one of a port's own?
@@ -25,41 +24,6 @@ bool vpc_port_holds(const struct vpc_port *port, const struct vpc_addr *addr)
 		if (vpc_addr_equal(&port->endpoint[i]->addr, addr))
 			return true;
 	return false;
-}
-
-/* Addresses that no host can have: the network's, and IPv4's broadcast. */
-static bool reserved(const struct vpc_prefix *cidr, const struct vpc_addr *addr)
-{
-	if (cidr->len >= vpc_family_bits(addr->family) - 1)
-		return false;
-	if (vpc_addr_equal(&cidr->addr, addr))
-		return true;
-	return addr->family == AF_INET && addr->v4 == (cidr->addr.v4 | ~inet_make_mask(cidr->len));
-}
-
-static int check_address(const struct vpc_subnet *subnet, const struct vpc_addr *addr,
-			 struct netlink_ext_ack *extack)
-{
-	int i = vpc_family_index(addr->family);
-	const struct vpc_prefix *cidr = &subnet->cidr[i];
-	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
-
-	vpc_addr_str(addr, buf);
-	if (!cidr->addr.family)
-		return vpc_err(extack, -EINVAL, "subnet %s has no %s CIDR for address %s",
-			       subnet->obj.name, i ? "IPv6" : "IPv4", buf);
-	vpc_prefix_str(cidr, other);
-	if (!vpc_prefix_contains(cidr, addr))
-		return vpc_err(extack, -EINVAL, "address %s is not in %s of subnet %s", buf, other,
-			       subnet->obj.name);
-	if (vpc_addr_equal(&subnet->gateway[i], addr))
-		return vpc_err(extack, -EINVAL, "address %s is the gateway of subnet %s", buf,
-			       subnet->obj.name);
-	if (reserved(cidr, addr))
-		return vpc_err(extack, -EINVAL,
-			       "address %s is the network or broadcast address of %s of subnet %s",
-			       buf, other, subnet->obj.name);
-	return 0;
 }
 
 /* Packets check their source against addresses and allowed prefixes alike. */
@@ -129,13 +93,9 @@ static int check_config(const struct vpc_port_config *cfg, struct netlink_ext_ac
 		return vpc_err(extack, -E2BIG, "a port has at most %d addresses and allowed prefixes",
 			       VPC_PORT_SOURCES_MAX);
 	for (i = 0; i < cfg->addrs; i++) {
-		err = check_address(cfg->subnet, &cfg->addr[i], extack);
+		err = vpc_subnet_check_address(cfg->subnet, &cfg->addr[i], extack);
 		if (!err)
 			err = vpc_endpoint_check(cfg->subnet->vpc, &cfg->addr[i], extack);
-		if (!err)
-			err = vpc_probe_source_check(cfg->subnet->vpc, &cfg->addr[i], extack);
-		if (!err)
-			err = vpc_vpn_gateway_check_inside(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)
@@ -197,7 +157,7 @@ struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_
 	port->link.gateway[1] = subnet->gateway[1];
 	fill_adj(port, cfg);
 
-	err = vpc_link_bind(&port->link, cfg->dev, subnet->vpc, subnet->table, VPC_KIND_PORT,
+	err = vpc_link_bind(&port->link, cfg->dev, subnet->vpc, vpc_subnet_table(subnet), VPC_KIND_PORT,
 			    port->sources[1], extack);
 	if (err)
 		goto err_free;
@@ -216,6 +176,8 @@ struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_
 	if (err)
 		goto err_dismantle;
 
+	for (i = 0; i < port->endpoints; i++)
+		vpc_endpoint_settle(port->endpoint[i]);
 	list_add_tail(&port->node, &subnet->ports);
 	vpc_nh_router_resolve(subnet->vpc);
 	vpc_link_open(&port->link);
@@ -238,6 +200,10 @@ err_free:
  */
 void vpc_port_remove(struct vpc_port *port)
 {
+	if (port->link.overlay) {
+		vpc_overlay_remove(port);
+		return;
+	}
 	list_del(&port->node);
 	dismantle(port);
 	vpc_link_release(&port->link);
@@ -253,7 +219,8 @@ void vpc_port_remove(struct vpc_port *port)
  */
 int vpc_port_del(struct vpc_port *port, struct netlink_ext_ack *extack)
 {
-	int err = vpc_nh_router_check_unused(&port->link, extack);
+	int err = port->link.overlay ? vpc_overlay_check_unused(port, extack) :
+				       vpc_nh_router_check_unused(&port->link, extack);
 
 	if (err)
 		return err;

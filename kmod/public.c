@@ -279,8 +279,16 @@ static int check_gateways(const struct vpc_uplink_config *cfg, struct netlink_ex
 	return 0;
 }
 
-/* What public uplinks are in: no VPC of anybody. Its drops are those of the namespace. */
-static struct vpc *outside_of(struct vpc_net *vn)
+/**
+ * vpc_outside() - what public uplinks and the overlay are in: no VPC of anybody
+ * @vn: the namespace
+ *
+ * Its drops are those of the namespace.
+ *
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: it, or NULL without memory.
+ */
+struct vpc *vpc_outside(struct vpc_net *vn)
 {
 	struct vpc *vpc = vn->outside;
 
@@ -294,6 +302,7 @@ static struct vpc *outside_of(struct vpc_net *vn)
 	INIT_LIST_HEAD(&vpc->links);
 	INIT_LIST_HEAD(&vpc->routers);
 	INIT_LIST_HEAD(&vpc->probes);
+	INIT_LIST_HEAD(&vpc->remotes);
 	vn->outside = vpc;
 	return vpc;
 }
@@ -316,7 +325,7 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 	err = check_device(cfg->dev, extack) ?: check_gateways(cfg, extack);
 	if (err)
 		return ERR_PTR(err);
-	outside = outside_of(vn);
+	outside = vpc_outside(vn);
 	uplink = outside ? kzalloc(sizeof(*uplink), GFP_KERNEL_ACCOUNT) : NULL;
 	if (!uplink)
 		return ERR_PTR(vpc_err(extack, -ENOMEM, "no memory for uplink %s",

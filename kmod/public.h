@@ -66,6 +66,7 @@ int vpc_public_net_init(struct vpc_net *vn);
 void vpc_public_net_exit(struct vpc_net *vn);
 
 /* The RTNL and vpc_net::lock are held. */
+struct vpc *vpc_outside(struct vpc_net *vn);
 struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_uplink_config *cfg,
 					 struct netlink_ext_ack *extack);
 

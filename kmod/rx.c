@@ -20,6 +20,7 @@
 #include "hook.h"
 #include "link.h"
 #include "nexthop.h"
+#include "overlay.h"
 #include "packet.h"
 #include "rx.h"
 #include "table.h"
@@ -59,6 +60,17 @@ static __always_inline void fetch_ahead(const struct vpc_link *link)
 	prefetch(&c->dev->flags);
 }
 
+static noinline void from_overlay(struct vpc_pkt *pkt)
+{
+	nf_reset_ct(pkt->skb);
+	vpc_skb_cost(pkt->skb, &pkt->packets, &pkt->bytes);
+	vpc_counters_rx(pkt->link->counters, pkt->packets, pkt->bytes);
+	if (offload_ok(pkt->skb, pkt->family))
+		vpc_overlay_rcv(pkt);
+	else
+		vpc_drop(pkt, VPC_DROP_MALFORMED);
+}
+
 /**
  * vpc_rx_route() - the packet's way, as Documentation/datapath.rst tells it
  * @link: where it came in
@@ -76,6 +88,11 @@ void vpc_rx_route(struct vpc_link *link, struct sk_buff *skb, u8 family)
 		.family = family,
 	};
 
+	/* What other hosts send is in no VPC yet, and so has no table. */
+	if (unlikely(!pkt.table)) {
+		from_overlay(&pkt);
+		return;
+	}
 	fetch_ahead(link);
 	/*
 	 * Before the packet may be looked up: nothing is done with the answer until its
@@ -219,6 +236,8 @@ rx_handler_result_t vpc_rx(struct sk_buff **pskb)
 	case htons(ETH_P_IPV6):
 		return rx_ip(link, pskb, AF_INET6);
 	case htons(ETH_P_ARP):
+		if (unlikely(link->overlay))
+			break;
 		skb = skb_share_check(skb, GFP_ATOMIC);
 		if (skb)
 			vpc_arp_rcv(link, skb);

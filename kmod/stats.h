@@ -68,6 +68,9 @@ struct vpc_dst;
 	X(PEERING_STATE, IP_OUTNOROUTES, "the peering is not active")			\
 	X(PEERING_TRANSIT, IP_OUTNOROUTES, "not an endpoint of the peer VPC")		\
 	X(DOMAIN_LIMIT, IP_OUTNOROUTES, "crossed too many domains")			\
+	X(OVERLAY_VNI, IP_OUTNOROUTES, "the VNI is of no VPC, or the VPC has none")	\
+	X(OVERLAY_SOURCE, IP_RPFILTER, "source is no endpoint of the host that sent it") \
+	X(OVERLAY_TRANSIT, IP_OUTNOROUTES, "from another host, and for no endpoint here") \
 	X(TTL, IP_INHDR, "TTL or hop limit exceeded")					\
 	X(MTU, PKT_TOO_BIG, "larger than the MTU and must not be fragmented")		\
 	X(NEIGHBOUR, NEIGH_FAILED, "MAC of the destination is not resolved")		\

@@ -64,6 +64,78 @@ static struct vpc_addr default_gateway(const struct vpc_prefix *cidr)
 	return gw;
 }
 
+/* Addresses that no host can have: the network's, and IPv4's broadcast. */
+static bool reserved(const struct vpc_prefix *cidr, const struct vpc_addr *addr)
+{
+	if (cidr->len >= vpc_family_bits(addr->family) - 1)
+		return false;
+	if (vpc_addr_equal(&cidr->addr, addr))
+		return true;
+	return addr->family == AF_INET && addr->v4 == (cidr->addr.v4 | ~inet_make_mask(cidr->len));
+}
+
+/**
+ * vpc_subnet_check_address() - may an address of a subnet be a tenant's?
+ * @subnet: the subnet
+ * @addr: the address
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held.
+ * Return: 0 or -EINVAL.
+ */
+int vpc_subnet_check_address(const struct vpc_subnet *subnet, const struct vpc_addr *addr,
+			     struct netlink_ext_ack *extack)
+{
+	int i = vpc_family_index(addr->family);
+	const struct vpc_prefix *cidr = &subnet->cidr[i];
+	char buf[VPC_PREFIX_STRLEN], other[VPC_PREFIX_STRLEN];
+
+	vpc_addr_str(addr, buf);
+	if (!cidr->addr.family)
+		return vpc_err(extack, -EINVAL, "subnet %s has no %s CIDR for address %s",
+			       subnet->obj.name, i ? "IPv6" : "IPv4", buf);
+	vpc_prefix_str(cidr, other);
+	if (!vpc_prefix_contains(cidr, addr))
+		return vpc_err(extack, -EINVAL, "address %s is not in %s of subnet %s", buf, other,
+			       subnet->obj.name);
+	if (vpc_addr_equal(&subnet->gateway[i], addr))
+		return vpc_err(extack, -EINVAL, "address %s is the gateway of subnet %s", buf,
+			       subnet->obj.name);
+	if (reserved(cidr, addr))
+		return vpc_err(extack, -EINVAL,
+			       "address %s is the network or broadcast address of %s of subnet %s",
+			       buf, other, subnet->obj.name);
+	return 0;
+}
+
+/**
+ * vpc_subnet_of() - the subnet that has an address
+ * @vpc: the VPC
+ * @addr: the address
+ * Context: vpc_net::lock is held.
+ * Return: the subnet or NULL.
+ */
+struct vpc_subnet *vpc_subnet_of(const struct vpc *vpc, const struct vpc_addr *addr)
+{
+	const int f = vpc_family_index(addr->family);
+	struct vpc_subnet *subnet;
+
+	list_for_each_entry(subnet, &vpc->subnets, node)
+		if (subnet->cidr[f].addr.family && vpc_prefix_contains(&subnet->cidr[f], addr))
+			return subnet;
+	return NULL;
+}
+
+/**
+ * vpc_subnet_table() - its route table
+ * @subnet: the subnet
+ * Context: vpc_net::lock is held.
+ * Return: the table.
+ */
+struct vpc_table *vpc_subnet_table(const struct vpc_subnet *subnet)
+{
+	return rcu_dereference_protected(subnet->table, lockdep_is_held(&subnet->vpc->vn->lock));
+}
+
 /**
  * vpc_subnet_new() - a subnet
  * @cfg: what is asked for
@@ -100,7 +172,7 @@ struct vpc_subnet *vpc_subnet_new(const struct vpc_subnet_config *cfg,
 		return ERR_PTR(err);
 	}
 	subnet->vpc = vpc;
-	subnet->table = table;
+	RCU_INIT_POINTER(subnet->table, table);
 	for (i = 0; i < 2; i++) {
 		subnet->cidr[i] = cfg->cidr[i];
 		if (cfg->gateway[i].family)
@@ -134,7 +206,7 @@ int vpc_subnet_set_table(struct vpc_subnet *subnet, struct vpc_table *table,
 		return vpc_err(extack, -EINVAL, "table %s belongs to VPC %s, subnet %s to VPC %s",
 			       table->obj.name, table->vpc->obj.name, subnet->obj.name,
 			       subnet->vpc->obj.name);
-	subnet->table = table;
+	rcu_assign_pointer(subnet->table, table);
 	list_for_each_entry(port, &subnet->ports, node)
 		rcu_assign_pointer(port->link.table, table);
 	vpc_adj_quiesce(subnet->vpc->vn);
@@ -156,11 +228,19 @@ int vpc_subnet_del(struct vpc_subnet *subnet, struct netlink_ext_ack *extack)
 	if (port)
 		return vpc_err(extack, -EBUSY, "subnet %s has port %s", subnet->obj.name,
 			       port->link.dev->name);
+	if (subnet->remotes)
+		return vpc_err(extack, -EBUSY, "subnet %s has %u endpoints on other hosts",
+			       subnet->obj.name, subnet->remotes);
 	if (vpc_natgw_check_subnet(subnet, extack))
 		return -EBUSY;
 	list_del(&subnet->node);
 	vpc_object_del(&subnet->vpc->vn->registry[VPC_KIND_SUBNET], &subnet->obj);
-	/* Ports read it under RCU; the last one waited for a grace period. */
+	/*
+	 * Packets read it under RCU. The last port waited for a grace period; endpoints on other
+	 * hosts do not, as there are too many of them.
+	 */
+	if (subnet->had_remotes)
+		vpc_adj_quiesce(subnet->vpc->vn);
 	kfree(subnet);
 	return 0;
 }

@@ -94,7 +94,7 @@ static int refuse_used(const struct vpc_table *table, struct netlink_ext_ack *ex
 	struct vpc_link *link;
 
 	list_for_each_entry(subnet, &vpc->subnets, node)
-		if (subnet->table == table)
+		if (vpc_subnet_table(subnet) == table)
 			return vpc_err(extack, -EBUSY, "table %s is used by subnet %s",
 				       table->obj.name, subnet->obj.name);
 	list_for_each_entry(link, &vpc->links, node)

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "ipsec.h"
 #include "natgw.h"
+#include "overlay.h"
 #include "peering.h"
 #include "probe.h"
 #include "port.h"
@@ -121,6 +122,7 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 	INIT_LIST_HEAD(&vpc->probes);
 	INIT_LIST_HEAD(&vpc->vpn_gateways);
 	INIT_LIST_HEAD(&vpc->nat_gateways);
+	INIT_LIST_HEAD(&vpc->remotes);
 	if (cfg->connection_limit > 0)
 		vpc->connection_limit = cfg->connection_limit;
 	if (cfg->region)
@@ -145,20 +147,28 @@ struct vpc *vpc_vpc_new(struct vpc_net *vn, const struct vpc_vpc_config *cfg,
 		vpc_err(extack, err, "the packet hooks could not be registered");
 		goto err_table;
 	}
+	err = cfg->vni > 0 ? vpc_overlay_prepare_vni(vpc, cfg->vni, extack) : 0;
+	if (err)
+		goto err_table;
 	/* A configured module cannot be removed. */
 	if (!try_module_get(THIS_MODULE)) {
 		err = vpc_err(extack, -ENODEV, "the module is being removed");
-		goto err_table;
+		goto err_vni;
 	}
 	if (cfg->filter > 0) {
 		err = vpc_filter_on(vpc, extack);
 		if (err)
 			goto err_module;
 	}
+	if (cfg->vni > 0)
+		vpc_overlay_commit_vni(vpc, cfg->vni);
 	return vpc;
 
 err_module:
 	module_put(THIS_MODULE);
+err_vni:
+	if (cfg->vni > 0)
+		vpc_overlay_abort_vni(vpc, cfg->vni);
 err_table:
 	vpc_table_release(table);
 err_object:
@@ -276,13 +286,15 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 		return vpc_err(extack, -EBUSY, "VPC %s has %u peerings already", vpc->obj.name,
 			       vpc->peering_count);
 	err = check_region(vpc, cfg, extack);
+	if (!err && cfg->vni >= 0)
+		err = vpc_overlay_prepare_vni(vpc, cfg->vni, extack);
 	if (err)
 		return err;
 	had_filter = vpc_filter_zone(vpc);
 	if (cfg->filter > 0) {
 		err = vpc_filter_on(vpc, extack);
 		if (err)
-			return err;
+			goto err_vni;
 	}
 	memcpy(old, vpc->obj.name, sizeof(old));
 	if (cfg->name) {
@@ -302,6 +314,8 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 	}
 	if (!cfg->filter)
 		vpc_filter_off(vpc);
+	if (cfg->vni >= 0)
+		vpc_overlay_commit_vni(vpc, cfg->vni);
 	if (cfg->region)
 		strscpy(vpc->region, cfg->region, sizeof(vpc->region));
 	if (cfg->peering_limit >= 0)
@@ -313,6 +327,9 @@ int vpc_vpc_set(struct vpc *vpc, const struct vpc_vpc_config *cfg,
 err_filter:
 	if (!had_filter)
 		vpc_filter_off(vpc);
+err_vni:
+	if (cfg->vni >= 0)
+		vpc_overlay_abort_vni(vpc, cfg->vni);
 	return err;
 }
 
@@ -321,6 +338,7 @@ static void release(struct vpc *vpc)
 {
 	struct vpc_net *vn = vpc->vn;
 
+	vpc_overlay_forget(vpc);
 	vpc_filter_off(vpc);
 	vpc_table_release(vpc->table);
 	vpc_lpm_destroy(&vpc->endpoints[0]);
@@ -463,6 +481,9 @@ void vpc_flush(struct vpc_net *vn)
 		vpc_probe_del(container_of(obj, struct vpc_probe, obj));
 		cond_resched();
 	}
+	/* And what other hosts send, while there are VPCs for it. */
+	if (vn->overlay)
+		vpc_overlay_remove(vn->overlay);
 	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_VPC], 0))) {
 		flush_vpc(container_of(obj, struct vpc, obj));
 		cond_resched();

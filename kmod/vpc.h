@@ -37,6 +37,8 @@
  * @filter: rules see its connections; NULL: they do not
  * @router: its own router, one of @nat_gateways; NULL: it has no public address
  * @region: where it is, empty: nowhere in particular
+ * @vni: what it is called on overlay networks, 0: nothing
+ * @remotes: struct vpc_remote
  * @nat_zone: conntrack's name for it; there from the first NAT gateway on
  * @nat_users: how many need @nat_zone
  * @connection_limit: connections by NAT gateways and of the filter, 0: a quarter of what the
@@ -71,6 +73,8 @@ struct vpc {
 	struct vpc_nat_zone __rcu *nat_zone;
 	u32 nat_users;
 	char region[VPC_NAME_LEN];
+	u32 vni;
+	struct list_head remotes;
 	u32 connection_limit;
 	struct vpc_drops __percpu *drops;
 	struct vpc_totals past;
@@ -85,6 +89,7 @@ struct vpc {
  * @peering_limit: or negative for the default (NEW) or no change (SET)
  * @connection_limit: or negative for no change
  * @region: where it is; empty: nowhere in particular; SET: NULL: no change
+ * @vni: what it is called on overlay networks, 0: nothing; negative: no change
  * @filter: 1: on, 0: off, negative: no change
  * @cidr: address space to have, or to add
  * @cidrs: how many
@@ -98,6 +103,7 @@ struct vpc_vpc_config {
 	int peering_limit;
 	s64 connection_limit;
 	const char *region;
+	s32 vni;
 	int filter;
 	struct vpc_prefix cidr[VPC_CIDRS_MAX];
 	u8 cidrs;

@@ -329,6 +329,7 @@ class Test:
         """All attributes that the specification has in replies and events, by set."""
         result = {}
         todo = []
+        own = {o["attribute-set"] for o in self.list if "dump" in o}
         for o in self.list:
             for part in (o.get("do", {}).get("reply"), o.get("dump", {}).get("reply"),
                          o.get("event")):
@@ -342,8 +343,8 @@ class Test:
             result[set_name].add(attr)
             a = next(x for x in self.sets[set_name]["attributes"] if x["name"] == name)
             inner = a.get("nested-attributes")
-            # What an event carries are the replies of other commands.
-            if inner and set_name != "event":
+            # What an event carries, or an endpoint of a route, are the replies of other commands.
+            if inner and inner not in own:
                 todo += [(inner, x["name"]) for x in self.sets[inner]["attributes"]
                          if x["type"] != "pad"]
         return result

@@ -29,6 +29,7 @@ probes()
 	#include <linux/timer.h>
 	#include <net/dst.h>
 	#include <net/genetlink.h>
+	#include <net/ip_tunnels.h>
 	#include <net/netfilter/nf_conntrack_helper.h>
 	EOF
 	probe TIMER_CONTAINER_OF <<-'EOF'
@@ -71,6 +72,10 @@ probes()
 	probe CT_HELPER_REFCNT <<-'EOF'
 	void p_ct_helper(struct nf_conntrack_helper *h);
 	void p_ct_helper(struct nf_conntrack_helper *h) { refcount_inc(&h->ct_refcnt); }
+	EOF
+	probe TUNNEL_FLAG_BITS <<-'EOF'
+	void p_tunnel(struct ip_tunnel_key *key);
+	void p_tunnel(struct ip_tunnel_key *key) { __set_bit(IP_TUNNEL_KEY_BIT, key->tun_flags); }
 	EOF
 	probe NET_GSO_H <<-'EOF'
 	#if !__has_include(<net/gso.h>)

@@ -4,10 +4,11 @@
 #include "print.h"
 
 static const struct key add_keys[] = {
-	{ "subnet", KEY_NAME, VPC_A_PORT_SUBNET, KEY_REQUIRED, 0 },
-	{ "address", KEY_ADDRESS, VPC_A_PORT_ADDRESS, KEY_MANY | KEY_REQUIRED, 0 },
+	{ "subnet", KEY_NAME, VPC_A_PORT_SUBNET, 0, 0 },
+	{ "address", KEY_ADDRESS, VPC_A_PORT_ADDRESS, KEY_MANY, 0 },
 	{ "lladdr", KEY_LLADDR, VPC_A_PORT_LLADDR, 0, 0 },
 	{ "allow", KEY_PREFIX, VPC_A_PORT_ALLOW, KEY_MANY, 0 },
+	{ "overlay", KEY_FLAG, VPC_A_PORT_OVERLAY, 0, 0 },
 	{ 0 }
 };
 
@@ -15,6 +16,7 @@ static void print(const struct attrs *port)
 {
 	field_string(port, VPC_A_PORT_DEV, "dev", "port");
 	field_number(port, VPC_A_PORT_IFINDEX, "ifindex", NULL);
+	print_bool("overlay", "overlay", attr_has(port, VPC_A_PORT_OVERLAY));
 	field_string(port, VPC_A_PORT_SUBNET, "subnet", "subnet");
 	field_string(port, VPC_A_PORT_VPC, "vpc", NULL);
 	field_addresses(port, VPC_A_PORT_ADDRESS, "address", "address");
@@ -38,6 +40,7 @@ const struct object port_object = {
 	.usage =
 "vpcctl port add DEV subnet SUBNET address ADDR [ address ADDR ]...\n"
 "                    [ lladdr MAC ] [ allow PREFIX ]...\n"
+"vpcctl port add DEV overlay\n"
 "vpcctl port del DEV\n"
 "vpcctl port show [ DEV ] [ vpc VPC ]\n",
 	.commands = commands,

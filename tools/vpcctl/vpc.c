@@ -13,6 +13,7 @@ static const struct key add_keys[] = {
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
 	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
 	{ "region", KEY_NAME, VPC_A_VPC_REGION, 0, 0 },
+	{ "vni", KEY_U32, VPC_A_VPC_VNI, 0, VPC_VNI_MAX },
 	{ 0 }
 };
 
@@ -24,6 +25,7 @@ static const struct key set_keys[] = {
 	{ "connection-limit", KEY_U32, VPC_A_VPC_CONNECTION_LIMIT, 0, 0 },
 	{ "filter", KEY_ON_OFF, VPC_A_VPC_FILTER, 0, 0 },
 	{ "region", KEY_NAME, VPC_A_VPC_REGION, 0, 0 },
+	{ "vni", KEY_U32, VPC_A_VPC_VNI, 0, VPC_VNI_MAX },
 	{ 0 }
 };
 
@@ -107,6 +109,7 @@ static void print(const struct attrs *vpc)
 	field_unusual(vpc, VPC_A_VPC_PEERING_LIMIT, "peering_limit",
 		      "peering-limit", VPC_PEERING_LIMIT);
 	field_string(vpc, VPC_A_VPC_REGION, "region", "region");
+	field_number(vpc, VPC_A_VPC_VNI, "vni", "vni");
 	print_publics(vpc);
 	print_bool("filter", "filter", attr_number(vpc, VPC_A_VPC_FILTER, 0));
 	field_number(vpc, VPC_A_VPC_FILTER_ZONE, "filter_zone", "filter-zone");
@@ -131,10 +134,10 @@ const struct object vpc_object = {
 	.usage =
 "vpcctl vpc add NAME { cidr PREFIX [ cidr PREFIX ]... | transit } [ account ID ]\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
-"                    [ filter { on | off } ] [ region NAME ]\n"
+"                    [ filter { on | off } ] [ region NAME ] [ vni N ]\n"
 "vpcctl vpc set NAME [ name NEW ] [ cidr PREFIX ]... [ no-cidr PREFIX ]...\n"
 "                    [ peering-limit N ] [ connection-limit N ]\n"
-"                    [ filter { on | off } ] [ region NAME ]\n"
+"                    [ filter { on | off } ] [ region NAME ] [ vni N ]\n"
 "vpcctl vpc set NAME [ public-address ADDR [ endpoint ADDR ] ]...\n"
 "                    [ no-public-address ADDR ]... [ uplink DEV ]\n"
 "vpcctl vpc del NAME\n"

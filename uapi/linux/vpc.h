@@ -31,10 +31,10 @@
  *   SETTINGS_SET do: IF_ID_FIRST, IF_ID_LAST
  *
  *   VPC_NEW      do: NAME, CIDR[] (1..16) | TRANSIT, ACCOUNT?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?, FILTER?, REGION?
+ *                CONNECTION_LIMIT?, FILTER?, REGION?, VNI?
  *   VPC_SET      do: NAME, NEW_NAME?, CIDR[]? (added), DEL_CIDR[]?, PEERING_LIMIT?,
- *                CONNECTION_LIMIT?, FILTER?, REGION?, PUBLIC[]? (added), DEL_PUBLIC[]?, UPLINK?
- *                (these three without the others)
+ *                CONNECTION_LIMIT?, FILTER?, REGION?, VNI?, PUBLIC[]? (added),
+ *                DEL_PUBLIC[]?, UPLINK? (these three without the others)
  *   VPC_DEL      do: NAME
  *   VPC_GET      do: NAME -> VPC_A_VPC_*;  dump: all
  *   SUBNET_NEW   do: NAME, VPC, CIDR[] (one per family), GATEWAY[]?, TABLE?
@@ -44,13 +44,16 @@
  *   TABLE_NEW    do: NAME, VPC
  *   TABLE_DEL    do: NAME
  *   TABLE_GET    do: NAME;  dump: VPC?
- *   PORT_NEW     do: DEV, SUBNET, ADDRESS[], LLADDR?, ALLOW[]?
+ *   PORT_NEW     do: DEV, SUBNET | OVERLAY, ADDRESS[]?, LLADDR?, ALLOW[]? (none of these
+ *                with OVERLAY)
  *   PORT_DEL     do: DEV
  *   PORT_GET     do: DEV;  dump: VPC?
  *   UPLINK_NEW   do: DEV, VPC, ADDRESS[] (one per family), GATEWAY[]?, TABLE?; a public
  *                uplink: DEV, GATEWAY[]
  *   UPLINK_DEL   do: DEV
  *   UPLINK_GET   do: DEV;  dump: VPC?
+ *   ENDPOINT_NEW do: VPC, ADDRESS, HOST, LLADDR, REPLACE?
+ *   ENDPOINT_DEL do: VPC, ADDRESS (one on another host)
  *   ENDPOINT_GET dump: VPC?
  *   ROUTE_CHANGE do: TABLE | VPC | GATEWAY, REPLACE_TABLE?, OP[]
  *   ROUTE_GET    dump: TABLE? | VPC? | GATEWAY?, PEERING?, IPSEC?
@@ -115,6 +118,7 @@
 /* Limits, each named in the refusal that it causes. */
 #define VPC_NAME_LEN		32	/* with the trailing NUL */
 #define VPC_CIDRS_MAX		16	/* per VPC */
+#define VPC_VNI_MAX		16777215
 #define VPC_PORT_SOURCES_MAX	64	/* addresses and allowed prefixes per port */
 #define VPC_NEXTHOPS_MAX	64	/* per route */
 #define VPC_GATEWAYS_MAX	16	/* configured, per uplink */
@@ -208,6 +212,8 @@ enum vpc_cmd {
 	VPC_CMD_NAT_GATEWAY_SET,
 	VPC_CMD_NAT_GATEWAY_DEL,
 	VPC_CMD_NAT_GATEWAY_GET,
+	VPC_CMD_ENDPOINT_NEW,
+	VPC_CMD_ENDPOINT_DEL,
 
 	/* private: */
 	__VPC_CMD_MAX,
@@ -337,6 +343,8 @@ enum vpc_a_info {
  * @VPC_A_VPC_FILTER_ZONE: u16, reply: the conntrack zone of these, absent without FILTER
  * @VPC_A_VPC_REGION: string, a name, or empty: where the VPC is; absent in a reply when it is
  *	nowhere in particular, which is a region, too. Fixed while the VPC has peerings.
+ * @VPC_A_VPC_VNI: u32, 1..%VPC_VNI_MAX: what the VPC is called on overlay networks; 0 (default):
+ *	nothing; absent in a reply then. Fixed while it has peerings or endpoints on other hosts.
  */
 enum vpc_a_vpc {
 	VPC_A_VPC_UNSPEC,
@@ -359,6 +367,7 @@ enum vpc_a_vpc {
 	VPC_A_VPC_FILTER,
 	VPC_A_VPC_FILTER_ZONE,
 	VPC_A_VPC_REGION,
+	VPC_A_VPC_VNI,
 
 	/* private: */
 	__VPC_A_VPC_MAX,
@@ -433,6 +442,8 @@ enum vpc_a_table {
  * @VPC_A_PORT_LEARNED: flag, reply: VPC_A_PORT_LLADDR was learned
  * @VPC_A_PORT_COUNTERS: nested enum vpc_a_counters, reply
  * @VPC_A_PORT_ID: u32, reply
+ * @VPC_A_PORT_OVERLAY: flag: a VXLAN device in metadata mode that leads to other hosts; it has
+ *	neither subnet, VPC nor addresses
  */
 enum vpc_a_port {
 	VPC_A_PORT_UNSPEC,
@@ -446,6 +457,7 @@ enum vpc_a_port {
 	VPC_A_PORT_LEARNED,
 	VPC_A_PORT_COUNTERS,
 	VPC_A_PORT_ID,
+	VPC_A_PORT_OVERLAY,
 
 	/* private: */
 	__VPC_A_PORT_MAX,
@@ -506,9 +518,12 @@ enum vpc_a_gateway {
  * enum vpc_a_endpoint - an endpoint: an address of a VPC and where it lives
  * @VPC_A_ENDPOINT_VPC: string; filter of a dump
  * @VPC_A_ENDPOINT_ADDRESS: binary, 4 or 16 bytes
- * @VPC_A_ENDPOINT_DEV: string, the port that holds it
- * @VPC_A_ENDPOINT_LLADDR: binary, 6 bytes, absent while none is known
+ * @VPC_A_ENDPOINT_DEV: string, the port that holds it; absent when it is on another host
+ * @VPC_A_ENDPOINT_LLADDR: binary, 6 bytes, absent while none is known. On another host: of the
+ *	overlay device there
  * @VPC_A_ENDPOINT_ID: u32
+ * @VPC_A_ENDPOINT_HOST: binary, 4 or 16 bytes: the VTEP of the other host that it lives on
+ * @VPC_A_ENDPOINT_REPLACE: flag: it may live on another host already, and moves
  */
 enum vpc_a_endpoint {
 	VPC_A_ENDPOINT_UNSPEC,
@@ -517,6 +532,8 @@ enum vpc_a_endpoint {
 	VPC_A_ENDPOINT_DEV,
 	VPC_A_ENDPOINT_LLADDR,
 	VPC_A_ENDPOINT_ID,
+	VPC_A_ENDPOINT_HOST,
+	VPC_A_ENDPOINT_REPLACE,
 
 	/* private: */
 	__VPC_A_ENDPOINT_MAX,
@@ -1359,6 +1376,8 @@ enum vpc_event {
  * @VPC_A_EVENT_CUSTOMER_GATEWAY: nested enum vpc_a_customer_gateway
  * @VPC_A_EVENT_IPSEC: nested enum vpc_a_ipsec
  * @VPC_A_EVENT_NAT_GATEWAY: nested enum vpc_a_nat_gateway
+ * @VPC_A_EVENT_ENDPOINT: nested enum vpc_a_endpoint, one on another host. Those that go with the
+ *	overlay's port have no events of their own, nor has one that moves to a port.
  */
 enum vpc_a_event {
 	VPC_A_EVENT_UNSPEC,
@@ -1378,6 +1397,7 @@ enum vpc_a_event {
 	VPC_A_EVENT_CUSTOMER_GATEWAY,
 	VPC_A_EVENT_IPSEC,
 	VPC_A_EVENT_NAT_GATEWAY,
+	VPC_A_EVENT_ENDPOINT,
 
 	/* private: */
 	__VPC_A_EVENT_MAX,

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From other hosts. The VNI names the VPC that sent a packet, and its source must be an endpoint of
+ * that VPC which lives where the packet came from. It gets to endpoints of that VPC here, or over
+ * one of the VPC's peerings to endpoints of a peer here, and nowhere else: there is no table that
+ * it is looked up in, so that it cannot go on to a third host, a router or a gateway.
+ */
+
+#include <net/dst_metadata.h>
+#include <net/ip.h>
+#include <net/ip_tunnels.h>
+#include <net/ipv6.h>
+
+#include "classify.h"
+#include "endpoint.h"
+#include "group.h"
+#include "nexthop.h"
+#include "overlay.h"
+#include "port.h"
+#include "table.h"
+
+static const struct vpc_endpoint *lookup(const struct vpc *vpc, u8 family, const void *addr)
+{
+	const struct vpc_lpm *lpm = &vpc->endpoints[vpc_family_index(family)];
+	u32 id;
+
+	id = family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)addr) :
+				 vpc_lpm_lookup6(lpm, addr);
+	return id == VPC_LPM_NONE ? NULL : vpc_index_get(&vpc->vn->endpoints, id);
+}
+
+static const void *source_of(const struct vpc_pkt *pkt)
+{
+	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->saddr :
+					&ipv6_hdr(pkt->skb)->saddr;
+}
+
+static const void *destination_of(const struct vpc_pkt *pkt)
+{
+	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->daddr :
+					&ipv6_hdr(pkt->skb)->daddr;
+}
+
+static bool sent_by(const struct ip_tunnel_info *info, const struct vpc_addr *host)
+{
+	if (ip_tunnel_info_af(info) != host->family)
+		return false;
+	return host->family == AF_INET ? info->key.u.ipv4.src == host->v4 :
+					 ipv6_addr_equal(&info->key.u.ipv6.src, &host->v6);
+}
+
+/*
+ * The two hosts are one router to tenants, and the other one has lowered the hop count. It lets
+ * nothing with a hop count of 0 go, and forward.c is about to lower it again.
+ */
+static bool raise_hop_count(struct vpc_pkt *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (skb_ensure_writable(skb, pkt->family == AF_INET ? sizeof(struct iphdr) :
+							      sizeof(struct ipv6hdr)))
+		return false;
+	if (pkt->family == AF_INET6) {
+		ipv6_hdr(skb)->hop_limit += ipv6_hdr(skb)->hop_limit != 255;
+	} else if (ip_hdr(skb)->ttl != 255) {
+		csum_replace2(&ip_hdr(skb)->check, htons(ip_hdr(skb)->ttl << 8),
+			      htons((ip_hdr(skb)->ttl + 1) << 8));
+		ip_hdr(skb)->ttl++;
+	}
+	return true;
+}
+
+/* Over the peering that leads to the destination. */
+static enum vpc_verdict cross(struct vpc_pkt *pkt, const struct vpc_subnet *subnet)
+{
+	const struct vpc_table *table = rcu_dereference(subnet->table);
+	const struct vpc_lpm *lpm = &table->lpm[vpc_family_index(pkt->family)];
+	const struct vpc_group *group = NULL;
+	const void *to = destination_of(pkt);
+	u32 value;
+	int i;
+
+	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)to) :
+					 vpc_lpm_lookup6(lpm, to);
+	if (value != VPC_LPM_NONE && value != VPC_ROUTE_LOCAL)
+		group = vpc_group_of_value(pkt->vpc->vn, value);
+	for (i = 0; group && i < group->count; i++) {
+		const struct vpc_nexthop *nh = group->path[i].nh;
+		const struct vpc_endpoint *ep;
+
+		if (nh->key.type != VPC_NH_PEERING)
+			continue;
+		ep = lookup(vpc_nh_peering_target(&nh->key), pkt->family, to);
+		if (ep && ep->port)
+			return vpc_nh_peering_cross(pkt, nh);
+	}
+	return vpc_drop(pkt, VPC_DROP_OVERLAY_TRANSIT);
+}
+
+/**
+ * vpc_overlay_rcv() - a packet from another host
+ * @pkt: the packet, in no VPC yet; counted
+ * Context: softirq, RCU read side. It is gone afterwards.
+ */
+void vpc_overlay_rcv(struct vpc_pkt *pkt)
+{
+	const struct ip_tunnel_info *info = skb_tunnel_info(pkt->skb);
+	const struct vpc_endpoint *from, *to;
+	struct vpc *vpc = NULL;
+
+	if (info && !(info->mode & IP_TUNNEL_INFO_TX))
+		vpc = xa_load(&pkt->link->vpc->vn->vnis,
+			      be32_to_cpu(tunnel_id_to_key32(info->key.tun_id)));
+	if (!vpc) {
+		vpc_drop(pkt, VPC_DROP_OVERLAY_VNI);
+		return;
+	}
+	pkt->vpc = vpc;
+	from = lookup(vpc, pkt->family, source_of(pkt));
+	if (!from || !from->remote || !sent_by(info, &from->remote->host)) {
+		vpc_drop(pkt, VPC_DROP_OVERLAY_SOURCE);
+		return;
+	}
+	pkt->from_endpoint = true;
+	if (vpc_classify_headers(pkt) != VPC_CONTINUE || vpc_classify_local(pkt) != VPC_CONTINUE)
+		return;
+	if (!raise_hop_count(pkt)) {
+		vpc_drop(pkt, VPC_DROP_NO_MEMORY);
+		return;
+	}
+	to = lookup(vpc, pkt->family, destination_of(pkt));
+	if (to || cross(pkt, from->subnet) == VPC_AGAIN)
+		vpc_nh_local_output(pkt);
+}

@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Several hypervisors: namespaces with a configuration of the module each, and a network between
+# their VXLAN devices.
+#
+#   fleet_new                  the network: namespace U with a bridge
+#   hv_new HV N [MTU]          hypervisor HV, 192.0.2.N and fd00:c::N, with vxlan0 as its overlay,
+#                              which has MTU (1450)
+#   on HV ARGS...              vpcctl ARGS there; on_ok: must
+#   hv_refuses FRAGMENT TEXT HV ARGS...   it fails there and says FRAGMENT
+#   vm NAME HV DEV SUBNET ADDR/LEN GW [ADDR/LEN GW]   a host NAME on port DEV of HV
+#   lives ADDR VPC HV HERE...  the address lives on HV: an endpoint on each HERE
+#   hv_drops HV [VPC] REASON   how many, of a VPC or of none
+#   vxlan_seen KEY [VNI]       packets, with that VNI, in capture KEY of the network
+
+fleet_new()
+{
+	ns_new U
+	must ip -n "$T_ID.U" link add br0 type bridge
+	must ip -n "$T_ID.U" link set br0 mtu 9100 up
+}
+
+hv_new()
+{
+	local hv=$1 n=$2 mtu=${3:-1450}
+
+	ns_new "$hv"
+	must ip link add "u$hv" netns "$T_ID.U" mtu 9100 type veth peer name under netns "$T_ID.$hv" \
+		mtu 9100
+	must ip -n "$T_ID.U" link set "u$hv" master br0 up
+	must ip -n "$T_ID.$hv" addr add "192.0.2.$n/24" dev under
+	must ip -n "$T_ID.$hv" addr add "fd00:c::$n/64" dev under nodad
+	must ip -n "$T_ID.$hv" link set under up
+	must ip -n "$T_ID.$hv" link add vxlan0 mtu "$mtu" type vxlan dstport 4789 external
+	on_ok "$hv" port add vxlan0 overlay
+	must ip -n "$T_ID.$hv" link set vxlan0 up
+	HV_IP[$hv]=192.0.2.$n
+	HV_IP6[$hv]=fd00:c::$n
+	HV_MAC[$hv]=$(mac "$hv" vxlan0)
+}
+declare -A HV_IP HV_IP6 HV_MAC
+
+on()
+{
+	local hv=$1
+
+	shift
+	ns "$hv" vpcctl "$@"
+}
+
+on_ok()
+{
+	must on "$@"
+}
+
+hv_refuses()
+{
+	local fragment=$1 text=$2 out rc
+
+	shift 2
+	out=$(on "$@" 2>&1 >/dev/null)
+	rc=$?
+	if [ "$rc" = 2 ] && [[ $out = *"$fragment"* ]]; then
+		t_ok "refused: $text"
+	else
+		t_fail "refused: $text"
+		t_note "status $rc, said: $out"
+	fi
+}
+
+# The MAC is given, so that nothing is learned while packets are counted.
+vm()
+{
+	local name=$1 hv=$2 dev=$3 subnet=$4 args=() addrs=()
+
+	shift 4
+	while [ $# -gt 1 ]; do
+		args+=("$1" via "$2")
+		addrs+=(address "${1%/*}")
+		shift 2
+	done
+	host_new "$name" "$dev" "${args[@]}" in "$hv" quiet
+	on_ok "$hv" port add "$dev" subnet "$subnet" "${addrs[@]}" lladdr "$(mac "$name" eth0)"
+	must ip -n "$T_ID.$hv" link set "$dev" up
+	must wait_for 60 vm_linked "$name" "$hv" "$dev"
+}
+
+vm_linked()
+{
+	[ "$({
+		ip -n "$T_ID.$2" -o link show dev "$3"
+		ip -n "$T_ID.$1" -o link show dev eth0
+	} | grep -c 'state UP')" = 2 ]
+}
+
+lives()
+{
+	local addr=$1 vpc=$2 hv=$3 here
+
+	shift 3
+	for here; do
+		on_ok "$here" endpoint add "$addr" vpc "$vpc" host "${HV_IP[$hv]}" \
+			lladdr "${HV_MAC[$hv]}"
+	done
+}
+
+hv_drops()
+{
+	local vpc=
+
+	[ $# = 2 ] || vpc=$2
+	on "$1" -json stats | jq -r --arg v "$vpc" --arg r "${*: -1}" \
+		'[.[] | select((.vpc // "") == $v) | .drops[$r] // 0] | add // 0'
+}
+
+# The packet inside has a line of its own.
+vxlan_seen()
+{
+	capture_text "$1" -t | grep -c "VXLAN.* vni ${2:-[0-9]*}\$"
+}

@@ -1,0 +1,430 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 900
+# One VPC on many hosts: endpoints behind VXLAN, peerings whose sides are on different hosts, what
+# other hosts may not do, MTU, moving endpoints.
+# shellcheck source-path=SCRIPTDIR
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib-overlay.sh"
+t_begin "overlay"
+t_need socat sha256sum
+
+# VPCs a and b, peers; x has the addresses of a.
+configure()
+{
+	local hv=$1
+
+	on_ok "$hv" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
+	on_ok "$hv" vpc add b cidr 10.2.0.0/16 cidr fd00:2::/48 vni 200
+	on_ok "$hv" vpc add x cidr 10.1.0.0/16 vni 16777215
+	on_ok "$hv" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
+	on_ok "$hv" subnet add b1 vpc b cidr 10.2.1.0/24 cidr fd00:2:0:1::/64
+	on_ok "$hv" subnet add x1 vpc x cidr 10.1.1.0/24
+	peer "$hv"
+}
+
+peer()
+{
+	on_ok "$1" peering add ab vpc a peer b
+	on_ok "$1" route add 10.2.0.0/16 vpc a via peering ab
+	on_ok "$1" route add 10.1.0.0/16 vpc b via peering ab
+	on_ok "$1" route add fd00:2::/48 vpc a via peering ab
+	on_ok "$1" route add fd00:1::/48 vpc b via peering ab
+}
+
+# a1 is on A, a2 and b2 on B; x1 and x2, with the addresses of a1 and a2, as well.
+scene()
+{
+	local hv
+
+	fleet_new
+	hv_new A 1
+	hv_new B 2
+	hv_new C 3
+	for hv in A B C; do
+		configure "$hv"
+	done
+	vm a1 A pa1 a1 10.1.1.10/24 10.1.1.1 fd00:1:0:1::10/64 fd00:1:0:1::1
+	vm a2 B pa2 a1 10.1.1.20/24 10.1.1.1 fd00:1:0:1::20/64 fd00:1:0:1::1
+	vm b2 B pb2 b1 10.2.1.20/24 10.2.1.1 fd00:2:0:1::20/64 fd00:2:0:1::1
+	vm x1 A px1 x1 10.1.1.10/24 10.1.1.1
+	vm x2 B px2 x1 10.1.1.20/24 10.1.1.1
+	lives 10.1.1.10 a A B C
+	lives fd00:1:0:1::10 a A B C
+	lives 10.1.1.20 a B A C
+	lives fd00:1:0:1::20 a B A C
+	lives 10.2.1.20 b B A C
+	lives fd00:2:0:1::20 b B A C
+	lives 10.1.1.10 x A B
+	lives 10.1.1.20 x B A
+}
+
+refusals()
+{
+	local mac=02:00:00:00:00:01
+
+	ns_new D
+	must ip -n "$T_ID.D" link add plain type vxlan id 7 dstport 4789 remote 192.0.2.9
+	must ip -n "$T_ID.D" link add vxlan0 type vxlan dstport 4790 external
+	must ip -n "$T_ID.D" link add vxlan1 type vxlan dstport 4791 external
+	must ip -n "$T_ID.D" link add veth0 type veth peer name veth1
+	on_ok D vpc add a cidr 10.1.0.0/16
+	on_ok D vpc add b cidr 10.2.0.0/16 vni 200
+	on_ok D subnet add a1 vpc a cidr 10.1.1.0/24
+	on_ok D subnet add b1 vpc b cidr 10.2.1.0/24
+	hv_refuses "make a VXLAN device a port first" "an endpoint elsewhere without an overlay" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "is not a VXLAN device in metadata mode" "a VXLAN device with an id" \
+		D port add plain overlay
+	hv_refuses "is not a VXLAN device in metadata mode" "another device" D port add veth0 overlay
+	hv_refuses "an overlay is in no subnet" "an overlay with addresses" \
+		D port add vxlan0 overlay subnet a1 address 10.1.1.9
+	on_ok D port add vxlan0 overlay
+	hv_refuses "leads to other hosts already" "a second one" D port add vxlan1 overlay
+	hv_refuses "VPC a has no VNI" "an endpoint without a VNI" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "VNI 200 is that of VPC b" "a VNI twice" D vpc set a vni 200
+	on_ok D vpc set a vni 100
+	hv_refuses "cannot be the address of another host" "a multicast host" \
+		D endpoint add 10.1.1.20 vpc a host 224.0.0.1 lladdr $mac
+	must ip -n "$T_ID.D" addr add 192.0.2.4/24 dev veth0
+	hv_refuses "cannot be the address of another host" "this host" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.4 lladdr $mac
+	hv_refuses "cannot be the MAC address" "a multicast MAC" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr 01:00:00:00:00:01
+	hv_refuses "is in no subnet of VPC a" "an address of no subnet" \
+		D endpoint add 10.1.2.20 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "is the gateway of subnet a1" "the gateway" \
+		D endpoint add 10.1.1.1 vpc a host 192.0.2.2 lladdr $mac
+	on_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "lives on host 192.0.2.2 already" "the same again" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.3 lladdr $mac
+	hv_refuses "has endpoints on other hosts" "another VNI now" D vpc set a vni 101
+	hv_refuses "1 endpoints on other hosts" "the end of its subnet" D subnet del a1
+	hv_refuses "leads to endpoints on other hosts" "the end of the overlay" D port del vxlan0
+	hv_refuses "nobody has address" "the end of one that is not there" \
+		D endpoint del 10.1.1.21 vpc a
+	must ip -n "$T_ID.D" addr flush dev veth0
+	on_ok D port add veth0 subnet a1 address 10.1.1.30
+	hv_refuses "lives on port veth0 already" "one that lives here" \
+		D endpoint add 10.1.1.30 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "lives on port veth0 already" "and does not move by itself" \
+		D endpoint replace 10.1.1.30 vpc a host 192.0.2.2 lladdr $mac
+	hv_refuses "goes with it (port del veth0)" "nor ends" D endpoint del 10.1.1.30 vpc a
+	on_ok D endpoint del 10.1.1.20 vpc a
+	on_ok D peering add ab vpc a peer b
+	hv_refuses "can be changed without peerings" "another VNI with a peering" D vpc set a vni 101
+	on_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+	bg monitor D vpcctl -json monitor
+	must wait_for 60 watching
+	must ip -n "$T_ID.D" link del vxlan0
+	check "the device goes, and its endpoints with it" wait_for 60 gone
+	t_is "all but that of the port" "$(on D -json endpoint show | jq -r '.[].address')" 10.1.1.30
+	bg_stop monitor || :
+	on_ok D subnet show
+	on_ok D flush
+	ns_end D
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+watching()
+{
+	on_ok D vpc set a connection-limit 10
+	grep -q connection_limit "$T_DIR/monitor.out"
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+gone()
+{
+	[ "$(on D -json port show | jq length)" = 1 ] && grep -q '"overlay": *true' "$T_DIR/monitor.out"
+}
+
+ns_end()
+{
+	must ip netns del "$T_ID.$1"
+	unset "T_NS[$1]"
+}
+
+reach()
+{
+	capture_start net U uA udp port 4789
+	check "to another host" ping_all a1 5 10.1.1.20
+	capture_stop net
+	t_is "all of it with the VNI of the VPC, there and back" "$(vxlan_seen net 100)" 10
+	check "and back" ping_all a2 5 10.1.1.10
+	check "IPv6" ping_all a1 5 fd00:1:0:1::20
+	capture_start in a2 eth0 icmp
+	check "a hop count of 2" ns a1 ping -c 1 -W 30 -t 2 10.1.1.20
+	capture_stop in
+	t_is "is 1 at the other end, as the two hosts are one router" \
+		"$(capture_text in -v "icmp[0] = 8" | grep -o 'ttl [0-9]*')" "ttl 1"
+	check_fail "one of 1 ends here" ns a1 ping -c 1 -W 2 -t 1 10.1.1.20
+	capture_start net U uA udp port 4789
+	check "VPCs with the same addresses" ping_all x1 5 10.1.1.20
+	capture_stop net
+	t_is "have another VNI" "$(vxlan_seen net 16777215)" 10
+	check_fail "and what is in one only" ns x1 ping -c 1 -W 2 10.2.1.20
+}
+
+peering()
+{
+	local before
+
+	capture_start net U uA udp port 4789
+	check "a peer on another host" ping_all a1 5 10.2.1.20
+	capture_stop net
+	t_is "the VNI is that of the sender: there" "$(vxlan_seen net 100)" 5
+	t_is "and back" "$(vxlan_seen net 200)" 5
+	check "IPv6" ping_all a1 5 fd00:2:0:1::20
+	check "and from there" ping_all b2 5 10.1.1.10
+	t_is "both hosts count it: here" "$(on A -json peering show ab |
+		jq -c '[.[0].counters | .rx_packets, .tx_packets]')" "[15,15]"
+	t_is "and there" "$(on B -json peering show ab |
+		jq -c '[.[0].counters | .rx_packets, .tx_packets]')" "[15,15]"
+	# Each host can end it alone.
+	on_ok B peering del ab
+	before=$(hv_drops B overlay_transit)
+	capture_start in b2 eth0 icmp
+	check_fail "the receiver has ended it" ns a1 ping -c 2 -W 2 10.2.1.20
+	capture_stop in
+	t_is "nothing arrives" "$(capture_count in)" 0
+	t_is "it is dropped there" $(($(hv_drops B overlay_transit) - before)) 2
+	peer B
+	check "again" ping_all a1 2 10.2.1.20
+	on_ok A peering del ab
+	capture_start net U uA udp port 4789
+	check_fail "the sender has ended it" ns a1 ping -c 2 -W 2 10.2.1.20
+	capture_stop net
+	t_is "nothing leaves" "$(capture_count net)" 0
+	peer A
+	check "and again" ping_all a1 2 10.2.1.20
+}
+
+# C is a host that lies, or whose control plane is behind.
+attacks()
+{
+	local before
+
+	vm c C pc a1 10.1.1.30/24 10.1.1.1
+	capture_start in a1 eth0 icmp
+	before=$(hv_drops A overlay_source)
+	check_fail "an endpoint that nobody knows of" ns c ping -c 2 -W 2 10.1.1.10
+	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
+	# The address of a2, who lives on B.
+	on_ok C port del pc
+	on_ok C endpoint del 10.1.1.20 vpc a
+	must ip -n "$T_ID.c" addr add 10.1.1.20/24 dev eth0
+	on_ok C port add pc subnet a1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
+	must ip -n "$T_ID.C" link set pc up
+	must wait_for 60 vm_linked c C pc
+	before=$(hv_drops A overlay_source)
+	check_fail "as an endpoint of another host" ns c ping -c 2 -W 2 -I 10.1.1.20 10.1.1.10
+	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
+	# A VNI that A has no VPC for.
+	on_ok C port del pc
+	on_ok C vpc add z cidr 10.1.0.0/16 vni 300
+	on_ok C subnet add z1 vpc z cidr 10.1.1.0/24
+	on_ok C port add pc subnet z1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
+	on_ok C endpoint add 10.1.1.10 vpc z host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	must ip -n "$T_ID.C" link set pc up
+	must wait_for 60 vm_linked c C pc
+	before=$(hv_drops A overlay_vni)
+	check_fail "a VNI of nobody" ns c ping -c 2 -W 2 10.1.1.10
+	t_is "is dropped" $(($(hv_drops A overlay_vni) - before)) 2
+	capture_stop in
+	t_is "nothing has arrived" "$(capture_count in)" 0
+	on_ok C port del pc
+	on_ok C endpoint del 10.1.1.10 vpc z
+	on_ok C subnet del z1
+	on_ok C vpc del z
+	# A true endpoint, but A is not where a2 lives.
+	on_ok C port add pc subnet a1 address 10.1.1.30 lladdr "$(mac c eth0)"
+	must ip -n "$T_ID.C" link set pc up
+	must wait_for 60 vm_linked c C pc
+	must ip -n "$T_ID.c" addr del 10.1.1.20/24 dev eth0
+	lives 10.1.1.30 a C A B
+	check "one that is known" ping_all c 2 10.1.1.10
+	on_ok C endpoint add 10.1.1.20 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	before=$(hv_drops A overlay_transit)
+	capture_start net U uA src host 192.0.2.1 and udp port 4789
+	check_fail "to a host that is not the right one" ns c ping -c 2 -W 2 10.1.1.20
+	capture_stop net
+	t_is "nothing goes on to the right one" "$(capture_count net)" 0
+	t_is "it is dropped" $(($(hv_drops A overlay_transit) - before)) 2
+	on_ok C endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	check "and goes where it lives, when that is known" ping_all c 2 10.1.1.20
+	# Nobody but VTEPs speaks VXLAN, and ARP is none of their business.
+	before=$(hv_drops A source_address)
+	check_fail "a source that is not the tenant's" ns c ping -c 1 -W 2 -I 10.1.1.99 10.1.1.10
+}
+
+# sent SIZE WHO ADDR: bytes of TCP arrive as they were sent.
+transfer()
+{
+	local text=$1 from=$2 to=$3 addr=$4 family=TCP4
+
+	[[ $addr != *:* ]] || family=TCP6
+	bg sink "$to" socat -u "$family-LISTEN:7777,reuseaddr" "CREATE:$T_DIR/got"
+	must wait_for 60 listening "$to" t 7777
+	check "$text" ns "$from" socat -u "FILE:$T_DIR/sent" "$family:[$addr]:7777"
+	bg_wait sink 120
+	t_is "$text: as it was sent" "$(sha256sum <"$T_DIR/got")" "$(sha256sum <"$T_DIR/sent")"
+}
+
+mtu()
+{
+	local mtu n name
+
+	head -c 3000000 /dev/urandom >"$T_DIR/sent"
+	for mtu in 1450 1500 9000; do
+		for name in A B; do
+			must ip -n "$T_ID.$name" link set vxlan0 mtu $mtu
+		done
+		for name in A:pa1 B:pa2 B:pb2; do
+			must ip -n "$T_ID.${name%:*}" link set "${name#*:}" mtu 9000
+		done
+		for name in a1 a2 b2; do
+			must ip -n "$T_ID.$name" link set eth0 mtu 9000
+			must ip -n "$T_ID.$name" route flush cache
+		done
+		check "$mtu: a packet that just fits" ns a1 ping -c 1 -W 30 -M "do" -s $((mtu - 28)) 10.1.1.20
+		n=$(ns a1 ping -c 1 -W 10 -M "do" -s $((mtu - 27)) 10.1.1.20 2>&1)
+		if [ $mtu = 9000 ]; then
+			t_num "$mtu: the host itself knows" "$(grep -c 'message too long\|Frag needed' <<<"$n")" -gt 0
+		else
+			t_num "$mtu: one byte more, and the sender is told" \
+				"$(grep -c "mtu *= *$mtu" <<<"$n")" -gt 0
+		fi
+		check "$mtu: IPv6" ns a1 ping -c 1 -W 30 -M "do" -s $((mtu - 48)) fd00:1:0:1::20
+		transfer "$mtu: TCP" a1 a2 10.1.1.20
+		transfer "$mtu: TCP over a peering, IPv6" a1 b2 fd00:2:0:1::20
+	done
+	t_is "GSO packets crossed the network as such, or were cut right" \
+		"$(hv_drops B overlay_source)/$(hv_drops B malformed)" 0/0
+}
+
+outer6()
+{
+	on_ok A endpoint replace 10.1.1.20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
+	on_ok A endpoint replace fd00:1:0:1::20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
+	on_ok B endpoint replace 10.1.1.10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
+	on_ok B endpoint replace fd00:1:0:1::10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
+	capture_start net U uA ip6 and udp port 4789
+	check "over IPv6" ping_all a1 3 10.1.1.20
+	check "IPv6 over IPv6" ping_all a1 3 fd00:1:0:1::20
+	capture_stop net
+	t_is "it was" "$(vxlan_seen net)" 12
+	transfer "TCP over IPv6" a1 a2 10.1.1.20
+	on_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	on_ok A endpoint replace fd00:1:0:1::20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	on_ok B endpoint replace 10.1.1.10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	on_ok B endpoint replace fd00:1:0:1::10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+}
+
+# Flows spread over the source ports of the outer UDP header.
+entropy()
+{
+	local port
+
+	capture_start net U uA udp dst port 4789
+	for port in 1 2 3 4 5 6 7 8; do
+		ns a1 "$T_PKT" udp -c 2 -B "1000$port" 10.1.1.20 9
+	done
+	fence a1 10.1.1.20
+	capture_stop net
+	t_num "eight flows have more than two outer source ports" \
+		"$(capture_text net -t "src host 192.0.2.1" | grep -o '^IP 192.0.2.1.[0-9]*' | sort -u | wc -l)" -gt 2
+}
+
+# a2 moves from B to C, with its copy there: no packet is lost, as both take what is for them.
+migration()
+{
+	local sent got n before
+
+	host_new a2c pa2c 10.1.1.20/24 via 10.1.1.1 fd00:1:0:1::20/64 via fd00:1:0:1::1 in C quiet
+	bg at.b a2 "$T_PKT" sink -t 60 10.1.1.20 7777
+	bg at.c a2c "$T_PKT" sink -t 60 10.1.1.20 7777
+	must wait_for 60 listening a2 u 7777
+	must wait_for 60 listening a2c u 7777
+	bg stream a1 "$T_PKT" udp -c 4000 -i 2000 10.1.1.20 7777
+	must wait_for 60 lines at.b 100
+	on_ok C port add pa2c subnet a1 address 10.1.1.20 address fd00:1:0:1::20 \
+		lladdr "$(mac a2c eth0)"
+	must ip -n "$T_ID.C" link set pa2c up
+	must wait_for 60 vm_linked a2c C pa2c
+	t_is "on its new host it is local" \
+		"$(on C -json endpoint show vpc a | jq -r '.[] | select(.address == "10.1.1.20") | .dev')" pa2c
+	on_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
+	must wait_for 60 lines at.c 100
+	bg_wait stream 120
+	check "after the last one" wait_for 60 all_there
+	n=$(sort -u <(seqs at.b) <(seqs at.c) | wc -l)
+	t_is "each of 4000 packets arrived, here or there" "$n" 4000
+	t_is "none twice" $(($(seqs at.b | wc -l) + $(seqs at.c | wc -l))) 4000
+	bg_stop at.b || :
+	bg_stop at.c || :
+	# The old host, last.
+	on_ok B port del pa2
+	lives 10.1.1.20 a C B
+	on_ok B endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
+	check "the other way" ping_all a2c 3 10.1.1.10
+	check "from its old host" ping_all b2 3 10.1.1.20
+	on_ok B endpoint del 10.1.1.20 vpc a
+	before=$(hv_drops B b peering_transit)
+	check_fail "one that lives nowhere" ns b2 ping -c 1 -W 2 10.1.1.20
+	t_is "is no endpoint" $(($(hv_drops B b peering_transit) - before)) 1
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+lines()
+{
+	[ "$(wc -l <"$T_DIR/$1.out")" -ge "$2" ]
+}
+
+seqs()
+{
+	awk '{ print $(NF - 1) }' "$T_DIR/$1.out"
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+all_there()
+{
+	[ $(($(seqs at.b | wc -l) + $(seqs at.c | wc -l))) -ge 4000 ]
+}
+
+# Each host filters for the VPCs whose ports it has, in both directions.
+filtered()
+{
+	local hv
+
+	for hv in A B; do
+		on_ok $hv vpc set a filter on
+		must ns $hv nft 'table inet t {
+			chain forward {
+				type filter hook forward priority 0; policy accept
+				iifname "vxlan0" ct state established,related accept
+				iifname "vxlan0" drop
+			}
+		}'
+	done
+	check_fail "default deny inbound" ns b2 ping -c 1 -W 2 10.1.1.10
+	must ns B nft flush ruleset
+	check "replies of what was asked for pass" ping_all a1 3 10.2.1.20
+	must ns A nft flush ruleset
+	check "and all, without rules" ping_all b2 3 10.1.1.10
+	for hv in A B; do
+		on_ok $hv vpc set a filter off
+	done
+}
+
+refusals
+scene
+reach
+peering
+entropy
+attacks
+mtu
+outer6
+filtered
+migration
+t_end
