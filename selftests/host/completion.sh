@@ -59,14 +59,14 @@ lines()
 	offers "vpc help "
 	offers "vpc nonsense "
 	offers "vpc add "
-	offers "vpc add a " cidr transit account peering-limit connection-limit filter region
+	offers "vpc add a " cidr transit account peering-limit connection-limit filter region vni
 	offers "vpc add a c" cidr connection-limit
 	offers "vpc  add   a cidr "
-	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit connection-limit filter region
-	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit connection-limit filter region
+	offers "vpc add a cidr 10.0.0.0/8 " cidr transit account peering-limit connection-limit filter region vni
+	offers "vpc add a cidr fd00:1::/32 account 1 " cidr transit peering-limit connection-limit filter region vni
 	offers "vpc add a cidr 10.0.0.1/8 "
 	offers "vpc add a account 1 account "
-	offers "vpc set a " name cidr no-cidr peering-limit connection-limit filter region public-address \
+	offers "vpc set a " name cidr no-cidr peering-limit connection-limit filter region vni public-address \
 		no-public-address
 	offers "vpc set a public-address 192.0.2.1 " endpoint public-address no-public-address uplink
 	offers "nat-gateway dnat add a address 192.0.2.1 " tcp udp
@@ -82,7 +82,10 @@ lines()
 	offers "port add " $device
 	# shellcheck disable=SC2086
 	offers "uplink add " $device
-	offers "port add lo subnet a address fd00::1 " address lladdr allow
+	offers "port add lo subnet a address fd00::1 " address lladdr allow overlay
+	offers "endpoint " add replace del show help
+	offers "endpoint add 10.0.0.1 " vpc host lladdr
+	offers "endpoint del 10.0.0.1 " vpc
 	offers "port add lo lladdr 02:00:00:00:00:01 subnet a al" allow
 	offers "route " add replace del show get load help
 	offers "route add 10.0.0.0/8 " table vpc gateway via
