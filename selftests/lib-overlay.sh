@@ -6,7 +6,7 @@
 #   fleet_new                  the network: namespace U with a bridge
 #   hv_new HV N [MTU]          hypervisor HV, 192.0.2.N and fd00:c::N, with vxlan0 as its overlay,
 #                              which has MTU (1450)
-#   on HV ARGS...              vpcctl ARGS there; on_ok: must
+#   hv HV ARGS...              vpcctl ARGS there; hv_ok: must
 #   hv_refuses FRAGMENT TEXT HV ARGS...   it fails there and says FRAGMENT
 #   vm NAME HV DEV SUBNET ADDR/LEN GW [ADDR/LEN GW]   a host NAME on port DEV of HV
 #   lives ADDR VPC HV HERE...  the address lives on HV: an endpoint on each HERE
@@ -32,7 +32,7 @@ hv_new()
 	must ip -n "$T_ID.$hv" addr add "fd00:c::$n/64" dev under nodad
 	must ip -n "$T_ID.$hv" link set under up
 	must ip -n "$T_ID.$hv" link add vxlan0 mtu "$mtu" type vxlan dstport 4789 external
-	on_ok "$hv" port add vxlan0 overlay
+	hv_ok "$hv" port add vxlan0 overlay
 	must ip -n "$T_ID.$hv" link set vxlan0 up
 	HV_IP[$hv]=192.0.2.$n
 	HV_IP6[$hv]=fd00:c::$n
@@ -40,7 +40,7 @@ hv_new()
 }
 declare -A HV_IP HV_IP6 HV_MAC
 
-on()
+hv()
 {
 	local hv=$1
 
@@ -48,9 +48,9 @@ on()
 	ns "$hv" vpcctl "$@"
 }
 
-on_ok()
+hv_ok()
 {
-	must on "$@"
+	must hv "$@"
 }
 
 hv_refuses()
@@ -58,7 +58,7 @@ hv_refuses()
 	local fragment=$1 text=$2 out rc
 
 	shift 2
-	out=$(on "$@" 2>&1 >/dev/null)
+	out=$(hv "$@" 2>&1 >/dev/null)
 	rc=$?
 	if [ "$rc" = 2 ] && [[ $out = *"$fragment"* ]]; then
 		t_ok "refused: $text"
@@ -80,7 +80,7 @@ vm()
 		shift 2
 	done
 	host_new "$name" "$dev" "${args[@]}" in "$hv" quiet
-	on_ok "$hv" port add "$dev" subnet "$subnet" "${addrs[@]}" lladdr "$(mac "$name" eth0)"
+	hv_ok "$hv" port add "$dev" subnet "$subnet" "${addrs[@]}" lladdr "$(mac "$name" eth0)"
 	must ip -n "$T_ID.$hv" link set "$dev" up
 	must wait_for 60 vm_linked "$name" "$hv" "$dev"
 }
@@ -99,7 +99,7 @@ lives()
 
 	shift 3
 	for here; do
-		on_ok "$here" endpoint add "$addr" vpc "$vpc" host "${HV_IP[$hv]}" \
+		hv_ok "$here" endpoint add "$addr" vpc "$vpc" host "${HV_IP[$hv]}" \
 			lladdr "${HV_MAC[$hv]}"
 	done
 }
@@ -109,7 +109,7 @@ hv_drops()
 	local vpc=
 
 	[ $# = 2 ] || vpc=$2
-	on "$1" -json stats | jq -r --arg v "$vpc" --arg r "${*: -1}" \
+	hv "$1" -json stats | jq -r --arg v "$vpc" --arg r "${*: -1}" \
 		'[.[] | select((.vpc // "") == $v) | .drops[$r] // 0] | add // 0'
 }
 

@@ -14,25 +14,25 @@ configure()
 {
 	local hv=$1
 
-	on_ok "$hv" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
-	on_ok "$hv" vpc add b cidr 10.2.0.0/16 cidr fd00:2::/48 vni 200
-	on_ok "$hv" vpc add x cidr 10.1.0.0/16 vni 16777215
-	on_ok "$hv" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
-	on_ok "$hv" subnet add b1 vpc b cidr 10.2.1.0/24 cidr fd00:2:0:1::/64
-	on_ok "$hv" subnet add x1 vpc x cidr 10.1.1.0/24
+	hv_ok "$hv" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
+	hv_ok "$hv" vpc add b cidr 10.2.0.0/16 cidr fd00:2::/48 vni 200
+	hv_ok "$hv" vpc add x cidr 10.1.0.0/16 vni 16777215
+	hv_ok "$hv" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
+	hv_ok "$hv" subnet add b1 vpc b cidr 10.2.1.0/24 cidr fd00:2:0:1::/64
+	hv_ok "$hv" subnet add x1 vpc x cidr 10.1.1.0/24
 	peer "$hv"
 }
 
 peer()
 {
-	on_ok "$1" peering add ab vpc a peer b
-	on_ok "$1" route add 10.2.0.0/16 vpc a via peering ab
-	on_ok "$1" route add 10.1.0.0/16 vpc b via peering ab
-	on_ok "$1" route add fd00:2::/48 vpc a via peering ab
-	on_ok "$1" route add fd00:1::/48 vpc b via peering ab
+	hv_ok "$1" peering add ab vpc a peer b
+	hv_ok "$1" route add 10.2.0.0/16 vpc a via peering ab
+	hv_ok "$1" route add 10.1.0.0/16 vpc b via peering ab
+	hv_ok "$1" route add fd00:2::/48 vpc a via peering ab
+	hv_ok "$1" route add fd00:1::/48 vpc b via peering ab
 }
 
-# a1 is on A, a2 and b2 on B; x1 and x2, with the addresses of a1 and a2, as well.
+# a1 is hv A, a2 and b2 hv B; x1 and x2, with the addresses of a1 and a2, as well.
 scene()
 {
 	local hv
@@ -61,82 +61,82 @@ scene()
 
 refusals()
 {
-	local mac=02:00:00:00:00:01
+	local lladdr=02:00:00:00:00:01
 
 	ns_new D
 	must ip -n "$T_ID.D" link add plain type vxlan id 7 dstport 4789 remote 192.0.2.9
 	must ip -n "$T_ID.D" link add vxlan0 type vxlan dstport 4790 external
 	must ip -n "$T_ID.D" link add vxlan1 type vxlan dstport 4791 external
 	must ip -n "$T_ID.D" link add veth0 type veth peer name veth1
-	on_ok D vpc add a cidr 10.1.0.0/16
-	on_ok D vpc add b cidr 10.2.0.0/16 vni 200
-	on_ok D subnet add a1 vpc a cidr 10.1.1.0/24
-	on_ok D subnet add b1 vpc b cidr 10.2.1.0/24
+	hv_ok D vpc add a cidr 10.1.0.0/16
+	hv_ok D vpc add b cidr 10.2.0.0/16 vni 200
+	hv_ok D subnet add a1 vpc a cidr 10.1.1.0/24
+	hv_ok D subnet add b1 vpc b cidr 10.2.1.0/24
 	hv_refuses "make a VXLAN device a port first" "an endpoint elsewhere without an overlay" \
-		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "is not a VXLAN device in metadata mode" "a VXLAN device with an id" \
 		D port add plain overlay
 	hv_refuses "is not a VXLAN device in metadata mode" "another device" D port add veth0 overlay
 	hv_refuses "an overlay is in no subnet" "an overlay with addresses" \
 		D port add vxlan0 overlay subnet a1 address 10.1.1.9
-	on_ok D port add vxlan0 overlay
+	hv_ok D port add vxlan0 overlay
 	hv_refuses "leads to other hosts already" "a second one" D port add vxlan1 overlay
 	hv_refuses "VPC a has no VNI" "an endpoint without a VNI" \
-		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "VNI 200 is that of VPC b" "a VNI twice" D vpc set a vni 200
-	on_ok D vpc set a vni 100
+	hv_ok D vpc set a vni 100
 	hv_refuses "cannot be the address of another host" "a multicast host" \
-		D endpoint add 10.1.1.20 vpc a host 224.0.0.1 lladdr $mac
+		D endpoint add 10.1.1.20 vpc a host 224.0.0.1 lladdr $lladdr
 	must ip -n "$T_ID.D" addr add 192.0.2.4/24 dev veth0
 	hv_refuses "cannot be the address of another host" "this host" \
-		D endpoint add 10.1.1.20 vpc a host 192.0.2.4 lladdr $mac
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.4 lladdr $lladdr
 	hv_refuses "cannot be the MAC address" "a multicast MAC" \
 		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr 01:00:00:00:00:01
 	hv_refuses "is in no subnet of VPC a" "an address of no subnet" \
-		D endpoint add 10.1.2.20 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint add 10.1.2.20 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "is the gateway of subnet a1" "the gateway" \
-		D endpoint add 10.1.1.1 vpc a host 192.0.2.2 lladdr $mac
-	on_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint add 10.1.1.1 vpc a host 192.0.2.2 lladdr $lladdr
+	hv_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "lives on host 192.0.2.2 already" "the same again" \
-		D endpoint add 10.1.1.20 vpc a host 192.0.2.3 lladdr $mac
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.3 lladdr $lladdr
 	hv_refuses "has endpoints on other hosts" "another VNI now" D vpc set a vni 101
 	hv_refuses "1 endpoints on other hosts" "the end of its subnet" D subnet del a1
 	hv_refuses "leads to endpoints on other hosts" "the end of the overlay" D port del vxlan0
 	hv_refuses "nobody has address" "the end of one that is not there" \
 		D endpoint del 10.1.1.21 vpc a
 	must ip -n "$T_ID.D" addr flush dev veth0
-	on_ok D port add veth0 subnet a1 address 10.1.1.30
+	hv_ok D port add veth0 subnet a1 address 10.1.1.30
 	hv_refuses "lives on port veth0 already" "one that lives here" \
-		D endpoint add 10.1.1.30 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint add 10.1.1.30 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "lives on port veth0 already" "and does not move by itself" \
-		D endpoint replace 10.1.1.30 vpc a host 192.0.2.2 lladdr $mac
+		D endpoint replace 10.1.1.30 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "goes with it (port del veth0)" "nor ends" D endpoint del 10.1.1.30 vpc a
-	on_ok D endpoint del 10.1.1.20 vpc a
-	on_ok D peering add ab vpc a peer b
+	hv_ok D endpoint del 10.1.1.20 vpc a
+	hv_ok D peering add ab vpc a peer b
 	hv_refuses "can be changed without peerings" "another VNI with a peering" D vpc set a vni 101
-	on_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $mac
+	hv_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	bg monitor D vpcctl -json monitor
 	must wait_for 60 watching
 	must ip -n "$T_ID.D" link del vxlan0
 	check "the device goes, and its endpoints with it" wait_for 60 gone
-	t_is "all but that of the port" "$(on D -json endpoint show | jq -r '.[].address')" 10.1.1.30
+	t_is "all but that of the port" "$(hv D -json endpoint show | jq -r '.[].address')" 10.1.1.30
 	bg_stop monitor || :
-	on_ok D subnet show
-	on_ok D flush
+	hv_ok D subnet show
+	hv_ok D flush
 	ns_end D
 }
 
 # shellcheck disable=SC2317	# called by wait_for
 watching()
 {
-	on_ok D vpc set a connection-limit 10
+	hv_ok D vpc set a connection-limit 10
 	grep -q connection_limit "$T_DIR/monitor.out"
 }
 
 # shellcheck disable=SC2317	# called by wait_for
 gone()
 {
-	[ "$(on D -json port show | jq length)" = 1 ] && grep -q '"overlay": *true' "$T_DIR/monitor.out"
+	[ "$(hv D -json port show | jq length)" = 1 ] && grep -q '"overlay": *true' "$T_DIR/monitor.out"
 }
 
 ns_end()
@@ -177,12 +177,12 @@ peering()
 	t_is "and back" "$(vxlan_seen net 200)" 5
 	check "IPv6" ping_all a1 5 fd00:2:0:1::20
 	check "and from there" ping_all b2 5 10.1.1.10
-	t_is "both hosts count it: here" "$(on A -json peering show ab |
+	t_is "both hosts count it: here" "$(hv A -json peering show ab |
 		jq -c '[.[0].counters | .rx_packets, .tx_packets]')" "[15,15]"
-	t_is "and there" "$(on B -json peering show ab |
+	t_is "and there" "$(hv B -json peering show ab |
 		jq -c '[.[0].counters | .rx_packets, .tx_packets]')" "[15,15]"
 	# Each host can end it alone.
-	on_ok B peering del ab
+	hv_ok B peering del ab
 	before=$(hv_drops B overlay_transit)
 	capture_start in b2 eth0 icmp
 	check_fail "the receiver has ended it" ns a1 ping -c 2 -W 2 10.2.1.20
@@ -191,7 +191,7 @@ peering()
 	t_is "it is dropped there" $(($(hv_drops B overlay_transit) - before)) 2
 	peer B
 	check "again" ping_all a1 2 10.2.1.20
-	on_ok A peering del ab
+	hv_ok A peering del ab
 	capture_start net U uA udp port 4789
 	check_fail "the sender has ended it" ns a1 ping -c 2 -W 2 10.2.1.20
 	capture_stop net
@@ -210,22 +210,22 @@ attacks()
 	before=$(hv_drops A overlay_source)
 	check_fail "an endpoint that nobody knows of" ns c ping -c 2 -W 2 10.1.1.10
 	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
-	# The address of a2, who lives on B.
-	on_ok C port del pc
-	on_ok C endpoint del 10.1.1.20 vpc a
+	# The address of a2, who lives hv B.
+	hv_ok C port del pc
+	hv_ok C endpoint del 10.1.1.20 vpc a
 	must ip -n "$T_ID.c" addr add 10.1.1.20/24 dev eth0
-	on_ok C port add pc subnet a1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
+	hv_ok C port add pc subnet a1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
 	must ip -n "$T_ID.C" link set pc up
 	must wait_for 60 vm_linked c C pc
 	before=$(hv_drops A overlay_source)
 	check_fail "as an endpoint of another host" ns c ping -c 2 -W 2 -I 10.1.1.20 10.1.1.10
 	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
 	# A VNI that A has no VPC for.
-	on_ok C port del pc
-	on_ok C vpc add z cidr 10.1.0.0/16 vni 300
-	on_ok C subnet add z1 vpc z cidr 10.1.1.0/24
-	on_ok C port add pc subnet z1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
-	on_ok C endpoint add 10.1.1.10 vpc z host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	hv_ok C port del pc
+	hv_ok C vpc add z cidr 10.1.0.0/16 vni 300
+	hv_ok C subnet add z1 vpc z cidr 10.1.1.0/24
+	hv_ok C port add pc subnet z1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
+	hv_ok C endpoint add 10.1.1.10 vpc z host 192.0.2.1 lladdr "${HV_MAC[A]}"
 	must ip -n "$T_ID.C" link set pc up
 	must wait_for 60 vm_linked c C pc
 	before=$(hv_drops A overlay_vni)
@@ -233,25 +233,25 @@ attacks()
 	t_is "is dropped" $(($(hv_drops A overlay_vni) - before)) 2
 	capture_stop in
 	t_is "nothing has arrived" "$(capture_count in)" 0
-	on_ok C port del pc
-	on_ok C endpoint del 10.1.1.10 vpc z
-	on_ok C subnet del z1
-	on_ok C vpc del z
+	hv_ok C port del pc
+	hv_ok C endpoint del 10.1.1.10 vpc z
+	hv_ok C subnet del z1
+	hv_ok C vpc del z
 	# A true endpoint, but A is not where a2 lives.
-	on_ok C port add pc subnet a1 address 10.1.1.30 lladdr "$(mac c eth0)"
+	hv_ok C port add pc subnet a1 address 10.1.1.30 lladdr "$(mac c eth0)"
 	must ip -n "$T_ID.C" link set pc up
 	must wait_for 60 vm_linked c C pc
 	must ip -n "$T_ID.c" addr del 10.1.1.20/24 dev eth0
 	lives 10.1.1.30 a C A B
 	check "one that is known" ping_all c 2 10.1.1.10
-	on_ok C endpoint add 10.1.1.20 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	hv_ok C endpoint add 10.1.1.20 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
 	before=$(hv_drops A overlay_transit)
 	capture_start net U uA src host 192.0.2.1 and udp port 4789
 	check_fail "to a host that is not the right one" ns c ping -c 2 -W 2 10.1.1.20
 	capture_stop net
 	t_is "nothing goes on to the right one" "$(capture_count net)" 0
 	t_is "it is dropped" $(($(hv_drops A overlay_transit) - before)) 2
-	on_ok C endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	hv_ok C endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
 	check "and goes where it lives, when that is known" ping_all c 2 10.1.1.20
 	# Nobody but VTEPs speaks VXLAN, and ARP is none of their business.
 	before=$(hv_drops A source_address)
@@ -305,20 +305,20 @@ mtu()
 
 outer6()
 {
-	on_ok A endpoint replace 10.1.1.20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
-	on_ok A endpoint replace fd00:1:0:1::20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
-	on_ok B endpoint replace 10.1.1.10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
-	on_ok B endpoint replace fd00:1:0:1::10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
+	hv_ok A endpoint replace 10.1.1.20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
+	hv_ok A endpoint replace fd00:1:0:1::20 vpc a host fd00:c::2 lladdr "${HV_MAC[B]}"
+	hv_ok B endpoint replace 10.1.1.10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
+	hv_ok B endpoint replace fd00:1:0:1::10 vpc a host fd00:c::1 lladdr "${HV_MAC[A]}"
 	capture_start net U uA ip6 and udp port 4789
 	check "over IPv6" ping_all a1 3 10.1.1.20
 	check "IPv6 over IPv6" ping_all a1 3 fd00:1:0:1::20
 	capture_stop net
 	t_is "it was" "$(vxlan_seen net)" 12
 	transfer "TCP over IPv6" a1 a2 10.1.1.20
-	on_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
-	on_ok A endpoint replace fd00:1:0:1::20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
-	on_ok B endpoint replace 10.1.1.10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
-	on_ok B endpoint replace fd00:1:0:1::10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	hv_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	hv_ok A endpoint replace fd00:1:0:1::20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
+	hv_ok B endpoint replace 10.1.1.10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	hv_ok B endpoint replace fd00:1:0:1::10 vpc a host 192.0.2.1 lladdr "${HV_MAC[A]}"
 }
 
 # Flows spread over the source ports of the outer UDP header.
@@ -348,13 +348,13 @@ migration()
 	must wait_for 60 listening a2c u 7777
 	bg stream a1 "$T_PKT" udp -c 4000 -i 2000 10.1.1.20 7777
 	must wait_for 60 lines at.b 100
-	on_ok C port add pa2c subnet a1 address 10.1.1.20 address fd00:1:0:1::20 \
+	hv_ok C port add pa2c subnet a1 address 10.1.1.20 address fd00:1:0:1::20 \
 		lladdr "$(mac a2c eth0)"
 	must ip -n "$T_ID.C" link set pa2c up
 	must wait_for 60 vm_linked a2c C pa2c
 	t_is "on its new host it is local" \
-		"$(on C -json endpoint show vpc a | jq -r '.[] | select(.address == "10.1.1.20") | .dev')" pa2c
-	on_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
+		"$(hv C -json endpoint show vpc a | jq -r '.[] | select(.address == "10.1.1.20") | .dev')" pa2c
+	hv_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
 	must wait_for 60 lines at.c 100
 	bg_wait stream 120
 	check "after the last one" wait_for 60 all_there
@@ -364,12 +364,12 @@ migration()
 	bg_stop at.b || :
 	bg_stop at.c || :
 	# The old host, last.
-	on_ok B port del pa2
+	hv_ok B port del pa2
 	lives 10.1.1.20 a C B
-	on_ok B endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
+	hv_ok B endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
 	check "the other way" ping_all a2c 3 10.1.1.10
 	check "from its old host" ping_all b2 3 10.1.1.20
-	on_ok B endpoint del 10.1.1.20 vpc a
+	hv_ok B endpoint del 10.1.1.20 vpc a
 	before=$(hv_drops B b peering_transit)
 	check_fail "one that lives nowhere" ns b2 ping -c 1 -W 2 10.1.1.20
 	t_is "is no endpoint" $(($(hv_drops B b peering_transit) - before)) 1
@@ -398,7 +398,7 @@ filtered()
 	local hv
 
 	for hv in A B; do
-		on_ok $hv vpc set a filter on
+		hv_ok $hv vpc set a filter on
 		must ns $hv nft 'table inet t {
 			chain forward {
 				type filter hook forward priority 0; policy accept
@@ -413,7 +413,7 @@ filtered()
 	must ns A nft flush ruleset
 	check "and all, without rules" ping_all b2 3 10.1.1.10
 	for hv in A B; do
-		on_ok $hv vpc set a filter off
+		hv_ok $hv vpc set a filter off
 	done
 }
 
