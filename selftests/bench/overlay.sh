@@ -1,0 +1,157 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Packets that leave for another host in VXLAN: switched by a bridge, which is what one would do
+# for one VPC per bridge; routed in a VRF whose routes say which VNI and VTEP; and by endpoints
+# on other hosts. Then a hundred thousand of these, in ten thousand VPCs. The device of the underlay
+# is out0, 192.0.2.1/24, and knows the MACs of the other hosts.
+
+FLEET_VPCS=10000
+FLEET_ENDPOINTS=10	# of each
+FLEET_HOSTS=16
+
+# underlay NAME: a namespace with in0 and out0, and 250 other hosts.
+underlay()
+{
+	space "$1"
+	dummy in0
+	underlay_device
+}
+
+underlay_device()
+{
+	dummy out0
+	ipn addr add 192.0.2.1/24 dev out0
+	seq 2 250 | sed "s/.*/neigh add 192.0.2.& lladdr $NEXT_MAC dev out0/" |
+		ip -n "$SPACE" -batch - || die "neighbours of $SPACE"
+}
+
+# To one destination elsewhere. What arrives is VXLAN: 50 bytes more than was sent.
+overlay_flow()
+{
+	local key=$1 bytes packets
+
+	contender "$key" in0 out0 "src_min 10.1.1.10" "src_max 10.1.1.10" "${@:2}"
+	bytes=$(net cat /sys/class/net/out0/statistics/tx_bytes)
+	packets=$(net cat /sys/class/net/out0/statistics/tx_packets)
+	run "$key" 100 >/dev/null || die "$key: packets are lost"
+	bytes=$(($(net cat /sys/class/net/out0/statistics/tx_bytes) - bytes))
+	packets=$(($(net cat /sys/class/net/out0/statistics/tx_packets) - packets))
+	[ "$bytes" = $((packets * 110)) ] || die "$key: it is not VXLAN that leaves: $bytes / $packets"
+}
+
+overlay_bridge()
+{
+	underlay overlay-bridge
+	ipn link add br0 type bridge
+	ipn link add vxlan0 type vxlan id 100 dstport 4789 local 192.0.2.1 nolearning
+	ipn link set in0 master br0
+	ipn link set vxlan0 master br0
+	ipn link set vxlan0 up
+	ipn link set br0 up
+	must net bridge fdb add "$HOST_MAC" dev in0 master static
+	must net bridge fdb add 02:00:00:00:00:77 dev vxlan0 master static
+	must net bridge fdb add 02:00:00:00:00:77 dev vxlan0 self dst 192.0.2.2
+	overlay_flow overlay-bridge "dst_mac 02:00:00:00:00:77" "dst_min 10.1.1.20" \
+		"dst_max 10.1.1.20"
+}
+
+overlay_vrf()
+{
+	underlay overlay-vrf
+	vrf red 100
+	ipn link set in0 master red
+	ipn addr add 10.1.1.1/24 dev in0
+	ipn link add vxlan0 type vxlan dstport 4789 external
+	ipn link set vxlan0 up
+	ipn neigh add 169.254.0.1 lladdr 02:00:00:00:00:77 dev vxlan0
+	ipn route add 10.1.2.0/24 encap ip id 100 dst 192.0.2.2 ttl 64 via 169.254.0.1 dev vxlan0 \
+		onlink table 100
+	overlay_flow overlay-vrf "dst_min 10.1.2.20" "dst_max 10.1.2.20"
+}
+
+overlay_device()
+{
+	ipn link add vxlan0 type vxlan dstport 4789 external
+	vpc port add vxlan0 overlay
+	ipn link set vxlan0 up
+}
+
+overlay_ours()
+{
+	underlay overlay
+	overlay_device
+	vpc vpc add a cidr 10.1.0.0/16 vni 100
+	vpc subnet add a1 vpc a cidr 10.1.1.0/24
+	vpc port add in0 subnet a1 address 10.1.1.10 lladdr "$HOST_MAC"
+	ipn link set in0 up
+	vpc endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr 02:00:00:00:00:77
+	overlay_flow overlay "dst_min 10.1.1.20" "dst_max 10.1.1.20"
+}
+
+# lines COMMAND: of every endpoint, for vpcctl.
+fleet_lines()
+{
+	seq "$FLEET_VPCS" | awk -v what="$1" -v n=$FLEET_ENDPOINTS -v hosts=$FLEET_HOSTS '{
+		for (i = 0; i < n; i++)
+			print "endpoint", what, "10.1.1." 20 + i, "vpc v" $1, what == "del" ? "" :
+			      "host 192.0.2." 2 + ($1 * 3 + i % 4) % hosts " lladdr 02:00:00:00:00:77"
+	}'
+}
+
+fleet_timed()
+{
+	local start
+
+	start=$(now)
+	fleet_lines "$2" | net vpcctl -batch - || die "vpcctl -batch"
+	rate "$1" $((FLEET_VPCS * FLEET_ENDPOINTS)) "$(elapsed "$start")"
+}
+
+# One endpoint in ten VPCs' place is no figure: all VPCs send, to all of theirs.
+fleet()
+{
+	local n=$FLEET_VPCS before start
+
+	tenant_space fleet "$n"
+	underlay_device
+	overlay_device
+	seq "$n" | awk -v host="$HOST_MAC" '{
+		print "vpc add v" $1 " cidr 10.1.0.0/16 vni " $1
+		print "subnet add a" $1 " vpc v" $1 " cidr 10.1.1.0/24"
+		print "port add in" $1 " subnet a" $1 " address 10.1.1.10 lladdr " host
+	}' | net vpcctl -batch - || die "vpcctl -batch"
+	tenants "$n" "link set in@ up"
+	before=$(memory)
+	fleet_timed endpoints add
+	sample endpoint-bytes bytes/endpoint "$(awk -v n=$((n * FLEET_ENDPOINTS)) -v a="$before" \
+		-v b="$(memory)" 'BEGIN { printf "%.1f", (b - a) / n }')"
+	fleet_timed endpoints-move replace
+	fleet_timed endpoints-del del
+	fleet_timed endpoints add
+	for start in 1 2 3 4 5; do
+		before=$(now)
+		{
+			seq 20 29 | sed "s/.*/endpoint del 10.1.1.& vpc v$start/"
+			printf '%s\n' "port del in$start" "subnet del a$start" "vpc del v$start"
+		} | net vpcctl -batch - || die "vpcctl -batch"
+		sample vpc-end ms "$(awk -v s="$(elapsed "$before")" 'BEGIN { printf "%.3f", s * 1000 }')"
+	done
+	seq 5 | awk -v host="$HOST_MAC" '{
+		print "vpc add v" $1 " cidr 10.1.0.0/16 vni " $1
+		print "subnet add a" $1 " vpc v" $1 " cidr 10.1.1.0/24"
+		print "port add in" $1 " subnet a" $1 " address 10.1.1.10 lladdr " host
+	}' | net vpcctl -batch - || die "vpcctl -batch"
+	fleet_lines add | head -n 50 | net vpcctl -batch - || die "vpcctl -batch"
+	seq 5 | sed 's/.*/link set in& up/' | ip -n "$SPACE" -batch - || die "ip -batch"
+	tenant_flow overlay-fleet "$n" out0
+	C_ARGS[overlay-fleet]=${C_ARGS[overlay-fleet]//dst_min\\ 11.0.0.0/dst_min\\ 10.1.1.20}
+	C_ARGS[overlay-fleet]=${C_ARGS[overlay-fleet]//dst_max\\ 11.255.255.255/dst_max\\ 10.1.1.29}
+}
+
+overlay()
+{
+	overlay_bridge
+	overlay_vrf
+	overlay_ours
+	fleet
+}
