@@ -7,8 +7,12 @@
  */
 
 #include <linux/etherdevice.h>
+#include <linux/icmp.h>
 #include <linux/if_vlan.h>
 #include <linux/prefetch.h>
+#include <linux/sctp.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -28,16 +32,56 @@
 /* More than any sender makes of a packet of 64 KiB. */
 #define VPC_SEGMENTS_MAX 1024
 
+/* Where the checksum is in a transport header; 0: there is none, or none that devices write. */
+static unsigned int checksum_at(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return offsetof(struct tcphdr, check);
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return offsetof(struct udphdr, check);
+	case IPPROTO_SCTP:
+		return offsetof(struct sctphdr, checksum);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return offsetof(struct icmphdr, checksum);
+	default:
+		return 0;
+	}
+}
+
+/*
+ * The device writes a checksum where the guest says, long after rules have seen ports and flags:
+ * that must be where the transport header has it, or behind that header, as in a tunnel of the
+ * guest's own, where the first 8 bytes are what tells one flow from another.
+ */
+static bool checksum_ok(const struct sk_buff *skb, u8 family)
+{
+	u8 proto = family == AF_INET ? ip_hdr(skb)->protocol : ipv6_hdr(skb)->nexthdr;
+	int start = skb_checksum_start_offset(skb), at = sizeof(struct ipv6hdr);
+	__be16 frag;
+
+	if (family == AF_INET)
+		at = ip_hdrlen(skb);
+	else if (unlikely(ipv6_ext_hdr(proto)))
+		at = ipv6_skip_exthdr(skb, at, &proto, &frag);
+	if (unlikely(at < 0))
+		return false;
+	if (likely(start == at))
+		return checksum_at(proto) && skb->csum_offset == checksum_at(proto);
+	return proto != IPPROTO_TCP && start >= at + 8;
+}
+
 /*
  * A guest writes the offload fields of its packets. They must not make the kernel
- * write a checksum into the addresses that are checked here, or cut a packet into
+ * write a checksum into what is checked here or by rules, or cut a packet into
  * tens of thousands.
  */
 static bool offload_ok(const struct sk_buff *skb, u8 family)
 {
-	int header = family == AF_INET ? ip_hdrlen(skb) : sizeof(struct ipv6hdr);
-
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_start_offset(skb) < header)
+	if (skb->ip_summed == CHECKSUM_PARTIAL && unlikely(!checksum_ok(skb, family)))
 		return false;
 	return !skb_is_gso(skb) ||
 	       skb->len <= (u64)skb_shinfo(skb)->gso_size * VPC_SEGMENTS_MAX;
