@@ -259,20 +259,30 @@ static int finish(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return dst_output(net, sk, skb);
 }
 
-/* The same for a VPC that is filtered. */
+/*
+ * The same where rules have seen a connection: of the VPC that it came in, or, if that was by
+ * ESP, of the VPC whose gateway it leaves by.
+ */
 static int finish_filtered(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct vpc_link *from;
+	struct vpc_net *vn = vpc_net(net);
+	const struct vpc_ipsec *conn;
+	const struct vpc_link *in;
+	struct vpc *from, *to;
 	bool ok;
 
 	rcu_read_lock();
-	from = vpc_link_of(skb->dev);
-	ok = vpc_filter_leave(skb, from ? from->vpc : NULL, NULL);
+	in = vpc_link_of(skb->dev);
+	conn = xa_load(&vn->if_ids, skb_dst(skb)->xfrm->if_id);
+	from = in ? in->vpc : NULL;
+	to = conn ? conn->link.vpc : NULL;
+	ok = vpc_filter_leave(skb, from, to);
+	if (unlikely(!ok && (from || to)))
+		vpc_drop_skb(skb, from ?: to, NULL, VPC_DROP_FILTER_TABLE);
+	else if (unlikely(!ok))
+		vpc_drop_host(vn, skb, VPC_DROP_FILTER_TABLE);
 	rcu_read_unlock();
-	if (likely(ok))
-		return finish(net, sk, skb);
-	vpc_drop_host(vpc_net(net), skb, VPC_DROP_FILTER_TABLE);
-	return -ENOMEM;
+	return likely(ok) ? finish(net, sk, skb) : -ENOMEM;
 }
 
 /* Consumes @dst. */
@@ -391,7 +401,7 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
 	hand_over(conn, skb, pkt->family, dst);
-	if (vpc_filter_wanted(NULL, pkt->link->vpc) && !vpc_link_is_ipsec(pkt->link)) {
+	if (vpc_filter_wanted(NULL, pkt->link->vpc)) {
 		if (!vpc_filter_enter(skb, pkt->family, pkt->link->vpc))
 			return VPC_DONE;
 		then = finish_filtered;
