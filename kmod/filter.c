@@ -132,7 +132,7 @@ u32 vpc_filter_connections(const struct vpc *vpc)
  * vpc_filter_enter() - give a packet its connection
  * @skb: starts at its network header
  * @family: AF_INET or AF_INET6
- * @vpc: a VPC that is filtered
+ * @vpc: a VPC that was filtered a moment ago
  *
  * What belongs to no connection has none afterwards, which is "ct state invalid".
  *
@@ -151,8 +151,11 @@ bool vpc_filter_enter(struct sk_buff *skb, u8 family, struct vpc *vpc)
 	const struct nf_conn *ct;
 
 	nf_reset_ct(skb);
-	if (!filter)
+	if (unlikely(!filter)) {
+		/* It was just turned off, and what is not filtered is not invalid either. */
+		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 		return true;
+	}
 	if (family == AF_INET && !vpc_nat_whole(vpc->vn, skb, filter->id))
 		return false;
 	nf_conntrack_get(&filter->tmpl->ct_general);
