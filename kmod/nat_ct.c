@@ -289,6 +289,10 @@ void vpc_nat_flow_lost(const struct vpc_nat_flow *flow)
  * @ct: the connection, not confirmed
  * @counter: where; whoever does not get the connection into the table takes it back
  * @done: gets whether it was counted: not if a rule of the host's has given it a helper
+ *
+ * A flowtable takes no connection that has room for a helper. One of ours it would send by the
+ * host's routes, past all that is checked here. (nft_flow_offload_eval())
+ *
  * Context: softirq, RCU read side.
  * Return: false without memory.
  */
