@@ -2,7 +2,9 @@
 /*
  * Frames and datagrams for the tests.
  *
- *   pkt send [-c COUNT] [-i USEC] DEV LAYER...	send a frame, as it is told
+ *   pkt send [-c COUNT] [-i USEC] [-o START:OFFSET] DEV LAYER...
+ *	send a frame, as it is told; -o: it leaves a checksum to the device, over what follows
+ *	byte START, to be written OFFSET bytes behind that
  *   pkt hex LAYER...				print it
  *   pkt udp [-c COUNT] [-i USEC] [-s SIZE] [-b ADDR] [-B PORT] [-p TEXT] ADDR PORT
  *	UDP datagrams "TEXT SEQ NANOSECONDS" (seconds since 1970), padded to SIZE
@@ -16,6 +18,7 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -25,6 +28,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,16 +44,17 @@ static uint64_t now(void)
 }
 
 static unsigned long opt_count, opt_interval, opt_size, opt_timeout;
-static const char *opt_bind, *opt_bind_port = "0", *opt_prefix = "-";
+static const char *opt_bind, *opt_bind_port = "0", *opt_prefix = "-", *opt_offload;
 
 static int options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+c:i:s:t:b:B:p:")) != -1) {
+	while ((c = getopt(argc, argv, "+c:i:o:s:t:b:B:p:")) != -1) {
 		switch (c) {
 		case 'c': opt_count = number(optarg); break;
 		case 'i': opt_interval = number(optarg); break;
+		case 'o': opt_offload = optarg; break;
 		case 's': opt_size = number(optarg); break;
 		case 't': opt_timeout = number(optarg); break;
 		case 'b': opt_bind = optarg; break;
@@ -61,9 +66,27 @@ static int options(int argc, char **argv)
 	return optind;
 }
 
+/* From now on each frame has what a guest writes before its frames. */
+static void offload(int fd, struct virtio_net_hdr *vnet)
+{
+	unsigned int start, offset;
+	int one = 1;
+
+	if (sscanf(opt_offload, "%u:%u", &start, &offset) != 2)
+		die("send: -o START:OFFSET");
+	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one)))
+		die("PACKET_VNET_HDR: %s", strerror(errno));
+	vnet->flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	vnet->csum_start = start;
+	vnet->csum_offset = offset;
+}
+
 static int cmd_send(int argc, char **argv)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = ETH_ALEN };
+	struct virtio_net_hdr vnet = { };
+	struct iovec iov[2];
+	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof(to) };
 	struct ifreq ifr = { };
 	const uint8_t *frame;
 	unsigned long i;
@@ -79,10 +102,16 @@ static int cmd_send(int argc, char **argv)
 	memcpy(own_mac, ifr.ifr_hwaddr.sa_data, MAC_LEN);
 	to.sll_ifindex = if_nametoindex(argv[0]);
 	frame = build(argv + 1, argc - 1, &len);
+	if (opt_offload)
+		offload(fd, &vnet);
+	iov[0] = (struct iovec){ &vnet, sizeof(vnet) };
+	iov[1] = (struct iovec){ (void *)frame, len };
+	msg.msg_iov = opt_offload ? iov : iov + 1;
+	msg.msg_iovlen = opt_offload ? 2 : 1;
 	for (i = 0; i < (opt_count ? opt_count : 1); i++) {
 		if (i && opt_interval)
 			usleep(opt_interval);
-		while (sendto(fd, frame, len, 0, (void *)&to, sizeof(to)) < 0) {
+		while (sendmsg(fd, &msg, 0) < 0) {
 			if (errno != ENOBUFS)
 				die("%s: send: %s", argv[0], strerror(errno));
 			usleep(1000);

@@ -27,7 +27,7 @@ also_named="failover: probes bfd frr groups sessions
 region: overlay metrics
 ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
 ipsec: ipsec_limits ipsec_peers
-nat: nat_in nat_sides nat_limits nat_balancer filter"
+nat: nat_in nat_sides nat_limits nat_balancer filter filter_ways filter_domains"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do
