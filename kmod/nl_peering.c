@@ -19,7 +19,8 @@ static bool in_vpc(const struct vpc_object *obj, u32 vpc)
 static int fill_state(struct sk_buff *msg, const struct vpc_object *obj, u8 state)
 {
 	const struct vpc_peering *p = peering_of(obj);
-	struct vpc_totals totals = {};
+	struct vpc_totals totals;
+	u64 peer_drops;
 
 	if (nla_put_string(msg, VPC_A_PEERING_NAME, obj->name) ||
 	    nla_put_string(msg, VPC_A_PEERING_VPC, p->side[0].vpc->obj.name) ||
@@ -38,7 +39,9 @@ static int fill_state(struct sk_buff *msg, const struct vpc_object *obj, u8 stat
 	if (state == VPC_PEERING_PENDING &&
 	    nla_put_u32(msg, VPC_A_PEERING_REMAINING, vpc_peering_remaining(p)))
 		return -EMSGSIZE;
-	vpc_peering_totals(p, &totals);
+	peer_drops = vpc_peering_totals(p, &totals);
+	if (nla_put_u64_64bit(msg, VPC_A_PEERING_PEER_DROPS, peer_drops, VPC_A_PEERING_PAD))
+		return -EMSGSIZE;
 	return vpc_nl_put_totals(msg, VPC_A_PEERING_COUNTERS, &totals);
 }
 

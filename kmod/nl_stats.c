@@ -97,7 +97,8 @@ static int fill_stats(struct sk_buff *msg, const void *item)
 	const struct vpc *vpc = container_of(obj, struct vpc, obj);
 	struct vpc_totals totals = {};
 
-	if (nla_put_string(msg, VPC_A_STATS_VPC, obj->name))
+	if (nla_put_string(msg, VPC_A_STATS_VPC, obj->name) ||
+	    nla_put_u32(msg, VPC_A_STATS_ID, obj->id))
 		return -EMSGSIZE;
 	vpc_vpc_totals(vpc, &totals);
 	if (vpc_nl_put_totals(msg, VPC_A_STATS_COUNTERS, &totals))

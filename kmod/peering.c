@@ -515,8 +515,9 @@ u32 vpc_peering_remaining(const struct vpc_peering *p)
  * @p: the peering
  * @sum: gets it: rx is what side 0 sent, tx what side 1 sent, drops both
  * Context: any.
+ * Return: the drops of what side 1 sent.
  */
-void vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum)
+u64 vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum)
 {
 	struct vpc_totals back = {};
 
@@ -526,6 +527,7 @@ void vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum)
 	sum->tx_packets = back.rx_packets;
 	sum->tx_bytes = back.rx_bytes;
 	sum->drops += back.drops;
+	return back.drops;
 }
 
 int vpc_peering_module_init(void)

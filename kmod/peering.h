@@ -122,7 +122,7 @@ int vpc_peering_enable(struct vpc_peering *p, const struct vpc_actor *actor,
 int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *actor,
 		    u32 *routes, struct netlink_ext_ack *extack);
 u32 vpc_peering_remaining(const struct vpc_peering *p);
-void vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum);
+u64 vpc_peering_totals(const struct vpc_peering *p, struct vpc_totals *sum);
 /* Would the VPC's address space overlap with a peer's if it had @cidr too? */
 int vpc_peering_check_cidr(const struct vpc *vpc, const struct vpc_prefix *cidr,
 			   struct netlink_ext_ack *extack);

@@ -779,6 +779,8 @@ enum vpc_peering_state {
  * @VPC_A_PEERING_BANDWIDTH: u64, bits per second of network layer packets in each direction,
  *	%VPC_PEERING_BANDWIDTH_MIN..%VPC_BANDWIDTH_MAX: needed between VPCs of different
  *	regions, refused inside one
+ * @VPC_A_PEERING_PEER_DROPS: u64, reply: of the drops in COUNTERS, those of packets that
+ *	VPC_A_PEERING_PEER had sent
  */
 enum vpc_a_peering {
 	VPC_A_PEERING_UNSPEC,
@@ -797,6 +799,7 @@ enum vpc_a_peering {
 	VPC_A_PEERING_ROUTES_REMOVED,
 	VPC_A_PEERING_ID,
 	VPC_A_PEERING_BANDWIDTH,
+	VPC_A_PEERING_PEER_DROPS,
 
 	/* private: */
 	__VPC_A_PEERING_MAX,
@@ -826,12 +829,14 @@ enum vpc_a_drop {
  * @VPC_A_STATS_COUNTERS: nested enum vpc_a_counters
  * @VPC_A_STATS_DROP: nested enum vpc_a_drop [], reasons that never happened are
  *	left out
+ * @VPC_A_STATS_ID: u32, that of the VPC, which tells it from a later one of its name
  */
 enum vpc_a_stats {
 	VPC_A_STATS_UNSPEC,
 	VPC_A_STATS_VPC,
 	VPC_A_STATS_COUNTERS,
 	VPC_A_STATS_DROP,
+	VPC_A_STATS_ID,
 
 	/* private: */
 	__VPC_A_STATS_MAX,
