@@ -141,12 +141,18 @@ static enum vpc_drop_reason finish_new(struct vpc_net *vn, struct sk_buff *skb, 
 	return reason;
 }
 
+/* Does a packet go out, by its connection? */
+static bool goes_out(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	return (nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG) ==
+	       (CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL);
+}
+
 static enum vpc_drop_reason finish(struct vpc_net *vn, struct sk_buff *skb, bool *hairpin)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	bool out = (nf_ct_zone(ct)->dir == NF_CT_ZONE_DIR_ORIG) ==
-		   (CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL);
+	bool out = goes_out(ct, ctinfo);
 	bool new = !nf_ct_is_confirmed(ct);
 	enum vpc_drop_reason reason = new ? finish_new(vn, skb, out) : VPC_DROP_MAX;
 	const struct vpc_nat_flow *flow;
@@ -162,11 +168,34 @@ static enum vpc_drop_reason finish(struct vpc_net *vn, struct sk_buff *skb, bool
 	return VPC_DROP_MAX;
 }
 
+/* The gateway by which a packet was to leave has counted it. */
+static void gateway_drop(struct vpc_net *vn, const struct sk_buff *skb)
+{
+	const struct vpc_nat_pending *pending;
+	const struct vpc_nat_gateway *gw;
+	const struct vpc_nat_flow *flow;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	u32 packets;
+	u64 bytes;
+
+	if (!ct || !goes_out(ct, ctinfo))
+		return;
+	pending = vpc_nat_pending_of(ct);
+	flow = pending ? NULL : vpc_nat_flow_of(ct);
+	gw = flow ? flow->gateway : vpc_nat_pending_gateway(vn, pending);
+	if (!gw)
+		return;
+	vpc_skb_cost(skb, &packets, &bytes);
+	vpc_counters_drop(gw->counters, packets);
+}
+
 /* It may have waited in a queue of a hook for long: whatever it needs may be gone. */
 static void drop_late(struct vpc_net *vn, struct sk_buff *skb, enum vpc_drop_reason reason)
 {
 	struct vpc_link *from = vpc_link_of(skb->dev);
 
+	gateway_drop(vn, skb);
 	vpc_drop_skb(skb, from ? from->vpc : vn->outside, from ? from->counters : NULL, reason);
 }
 

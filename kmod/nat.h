@@ -142,7 +142,7 @@ struct vpc_nat_config {
  * @vpc: its VPC
  * @uplink: a public uplink
  * @config: for new connections; NULL: the gateway is going
- * @counters: RX: what left by it, TX: what came back and was delivered
+ * @counters: RX: what its VPC sent by it, TX: what came back and was delivered, drops: of RX
  * @source_hash: struct vpc_nat_source by address
  * @sources: how many
  * @connections: how many

@@ -236,6 +236,7 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 	enum ip_conntrack_info ctinfo;
 	enum vpc_drop_reason reason;
 	struct vpc_uplink *uplink;
+	enum vpc_verdict verdict;
 	struct vpc_adj *adj;
 	struct nf_conn *ct;
 
@@ -272,7 +273,11 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 	if (unlikely(!adj))
 		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
 	vpc_counters_rx(gw->counters, pkt->packets, pkt->bytes);
-	return vpc_forward(pkt, adj);
+	verdict = vpc_forward_prepare(pkt, adj->link->dev);
+	if (likely(verdict == VPC_CONTINUE))
+		return vpc_forward_to(pkt, adj);
+	vpc_counters_drop(gw->counters, pkt->packets);
+	return verdict;
 }
 
 /**

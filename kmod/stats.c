@@ -43,7 +43,13 @@ struct vpc_counters __percpu *vpc_counters_alloc(void)
 	return c;
 }
 
-static void counters_drop(struct vpc_counters __percpu *c, u32 packets)
+/**
+ * vpc_counters_drop() - count what is dropped
+ * @c: counters of where it came in
+ * @packets: wire packets
+ * Context: bottom halves off.
+ */
+void vpc_counters_drop(struct vpc_counters __percpu *c, u32 packets)
 {
 	struct vpc_counters *mine = this_cpu_ptr(c);
 
@@ -174,7 +180,7 @@ void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
 		     enum vpc_drop_reason reason)
 {
 	this_cpu_inc(vpc->drops->count[reason]);
-	counters_drop(counters, 1);
+	vpc_counters_drop(counters, 1);
 }
 
 /**
@@ -195,7 +201,7 @@ void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __pe
 	vpc_skb_cost(skb, &packets, &bytes);
 	this_cpu_add(vpc->drops->count[reason], packets);
 	if (counters)
-		counters_drop(counters, packets);
+		vpc_counters_drop(counters, packets);
 	kfree_skb_reason(skb, drop_reason[reason].core);
 }
 
@@ -221,9 +227,9 @@ enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
 {
 	/* The tenant that sent it is the one who will ask why. */
 	if (unlikely(pkt->before))
-		counters_drop(pkt->before->counters, pkt->packets);
+		vpc_counters_drop(pkt->before->counters, pkt->packets);
 	if (pkt->peering)
-		counters_drop(pkt->peering->side[pkt->peering_dir].counters, pkt->packets);
+		vpc_counters_drop(pkt->peering->side[pkt->peering_dir].counters, pkt->packets);
 	vpc_drop_skb(pkt->skb, pkt->link->vpc, pkt->link->counters, reason);
 	return VPC_DONE;
 }

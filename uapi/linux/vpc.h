@@ -1301,7 +1301,7 @@ enum vpc_a_dnat {
  * @VPC_A_NAT_GATEWAY_LIMITED: u64, reply: new connections of endpoints that had
  *	VPC_A_NAT_GATEWAY_PORT_LIMIT ports
  * @VPC_A_NAT_GATEWAY_COUNTERS: nested enum vpc_a_counters, reply: RX: packets of endpoints, TX:
- *	packets to endpoints
+ *	packets to endpoints, DROPS: those of RX that got no port or could not leave
  * @VPC_A_NAT_GATEWAY_ID: u32, reply
  */
 enum vpc_a_nat_gateway {
