@@ -5,6 +5,7 @@
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # check calls functions
 . "${0%/*}/lib.sh"
 . "${0%/*}/scene.sh"
+. "${0%/*}/lib-nat.sh"
 t_begin "metrics"
 t_need /usr/bin/python3
 /usr/bin/python3 -c "import prometheus_client.parser" 2>/dev/null ||
@@ -62,9 +63,15 @@ counts()
 	t_is "in bytes" "$(sample vpc_peering_bytes_total from=a peering=ab to=b)" $((COUNT * SIZE))
 	t_is "and not the other" "$(sample vpc_peering_packets_total from=b peering=ab to=a)" 0
 	t_is "it is active" "$(sample vpc_peering_active peering=ab)" 1
+	# Nobody has that address: they are dropped on the other side.
+	must ns ha "$T_PKT" udp -c 5 10.2.1.99 9
 	must ns ha "$T_PKT" udp -c 7 -s 100 192.0.2.1 9
 	must wait_for 30 dropped_are 7
 	t_is "drops, by reason" "$(sample vpc_drops_total reason=no_route vpc=a)" 7
+	t_is "what a peering has lost, one way" \
+		"$(sample vpc_peering_dropped_packets_total from=a peering=ab to=b)" 5
+	t_is "and the other" \
+		"$(sample vpc_peering_dropped_packets_total from=b peering=ab to=a)" 0
 }
 
 # shellcheck disable=SC2317	# called by wait_for
@@ -88,6 +95,49 @@ monotonic()
 	expect_error "-json is for" "another form" -json metrics
 }
 
+gateway()
+{
+	sample "vpc_nat_gateway_$1_total" gateway=n1 vpc=v1
+}
+
+# What passes a NAT gateway, and what it has no port for.
+nat_counts()
+{
+	local n=200 i
+
+	outside
+	must ns isp ip neigh replace 192.0.2.10 lladdr "$(mac R ext0)" dev eth0 nud permanent
+	tenant 1
+	nat 1 address $POOL1
+	check "ready" ping_all h1 1 $SERVER
+	check "before" read_metrics
+	t_is "a NAT gateway: a request and its answer" "$(gateway received_packets) $(gateway sent_packets)" "1 1"
+	bg sink web "$T_PKT" sink -c $n -t 60 $SERVER 7777
+	must wait_for 60 listening web u 7777
+	must ns h1 "$T_PKT" udp -c $n -i 500 -s $((SIZE - 28)) $SERVER 7777
+	check "all of them arrive" bg_wait sink 120
+	check "ten echo requests are answered" ping_all h1 10 -s 100 $SERVER
+	check "after" read_metrics
+	t_is "what left by it" "$(gateway received_packets)" $((1 + n + 10))
+	t_is "in bytes" "$(gateway received_bytes)" $((84 + n * SIZE + 10 * 128))
+	t_is "what came back" "$(gateway sent_packets)" 11
+	t_is "in bytes, too" "$(gateway sent_bytes)" $((84 + 10 * 128))
+	t_is "the uplink has sent the same" \
+		"$(sample vpc_uplink_sent_packets_total device=ext0 vpc=)" $((1 + n + 10))
+	t_is "and nothing was dropped" "$(gateway dropped_packets)" 0
+	vpc_ok nat-gateway set n1 port-limit 32
+	for ((i = 0; i < 40; i++)); do
+		must ns h1 "$T_PKT" udp -c 1 -B $((6000 + i)) $OTHER 7777
+	done
+	must ns h1 "$T_PKT" send -c 3 eth0 eth src "$(mac h1 eth0)" dst "$(mac R p1)" \
+		ip4 src 10.0.1.10 dst $OTHER ttl 1 udp 6000 7777
+	fence h1 10.0.1.1
+	check "more than it may have" read_metrics
+	t_is "what had no port, and what had no hop left" \
+		"$(gateway dropped_packets) $(gateway limited) $(sample vpc_drops_total reason=ttl vpc=v1)" "11 8 3"
+	t_is "all of it had come in" "$(gateway received_packets)" $((1 + n + 10 + 43))
+}
+
 router_new
 vpc_ok vpc add a cidr 10.1.0.0/16
 vpc_ok vpc add b cidr 10.2.0.0/16
@@ -103,4 +153,5 @@ vpc_ok route add 10.2.0.0/16 vpc a via peering ab
 vpc_ok route add 10.1.0.0/16 vpc b via peering ab
 counts
 monotonic
+nat_counts
 t_end

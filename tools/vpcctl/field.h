@@ -49,6 +49,21 @@ void route_print_placed(const struct attrs *route);
 void route_print_prefix(const struct attrs *route);
 /* peering.c */
 const char *peering_state(const struct attrs *peering);
+enum {
+	CROSSED_PACKETS,
+	CROSSED_BYTES,
+	CROSSED_DROPS,	/* also of what was not let in */
+	CROSSED
+};
+
+/* One direction of a peering. */
+struct crossing {
+	const char *from, *to;
+	uint64_t count[CROSSED];
+};
+
+/* Side 0 is who asked for it, side 1 who was asked. */
+struct crossing peering_crossing(const struct attrs *peering, unsigned int side);
 /* flip.c */
 void flip_print_dated(const struct attrs *flip);
 /* probe.c */

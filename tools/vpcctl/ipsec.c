@@ -163,6 +163,8 @@ const struct object ipsec_object = {
 	.name = VPC_A_IPSEC_NAME,
 	.name_type = KEY_NAME,
 	.vpc = VPC_A_IPSEC_VPC,
+	.id = VPC_A_IPSEC_ID,
+	.counters = VPC_A_IPSEC_COUNTERS,
 	.print = print,
 	.event = VPC_A_EVENT_IPSEC,
 };

@@ -70,35 +70,28 @@ static const struct number probe_numbers[] = {
 	{ }
 };
 
-static void print_peerings(const struct answer *answer);
-static void print_drops(const struct answer *answer);
+struct kind;
+static void print_counters(const struct kind *kind, const struct answer *answer);
+static void print_peerings(const struct kind *kind, const struct answer *answer);
+static void print_stats(const struct kind *kind, const struct answer *answer);
 
 /* What there is, in the order of the answers; what tells one object from the others. */
 static const struct kind {
 	const char *name, *label;
-	enum vpc_cmd get;
-	int key, vpc, counters;
+	const struct object *object;
 	const struct number *numbers;
-	void (*print)(const struct answer *answer);
+	void (*print)(const struct kind *kind, const struct answer *answer);
 } kinds[] = {
-	{ "vpc", "vpc", VPC_CMD_VPC_GET, VPC_A_VPC_NAME, 0,
-	  VPC_A_VPC_COUNTERS, vpc_numbers, NULL },
-	{ "vpc_port", "device", VPC_CMD_PORT_GET, VPC_A_PORT_DEV,
-	  VPC_A_PORT_VPC, VPC_A_PORT_COUNTERS, NULL, NULL },
-	{ "vpc_uplink", "device", VPC_CMD_UPLINK_GET, VPC_A_UPLINK_DEV,
-	  VPC_A_UPLINK_VPC, VPC_A_UPLINK_COUNTERS, NULL, NULL },
-	{ "vpc_ipsec", "connection", VPC_CMD_IPSEC_GET, VPC_A_IPSEC_NAME,
-	  VPC_A_IPSEC_VPC, VPC_A_IPSEC_COUNTERS, NULL, NULL },
-	/* Without a name it is the own router of its VPC. */
-	{ "vpc_nat_gateway", "gateway", VPC_CMD_NAT_GATEWAY_GET,
-	  VPC_A_NAT_GATEWAY_NAME, VPC_A_NAT_GATEWAY_VPC,
-	  VPC_A_NAT_GATEWAY_COUNTERS, nat_gateway_numbers, NULL },
-	{ "vpc_peering", "peering", VPC_CMD_PEERING_GET, VPC_A_PEERING_NAME, 0,
-	  0, peering_numbers, print_peerings },
-	{ "vpc_probe", "probe", VPC_CMD_PROBE_GET, VPC_A_PROBE_NAME,
-	  VPC_A_PROBE_VPC, 0, probe_numbers, NULL },
-	{ "vpc", "vpc", VPC_CMD_STATS_GET, VPC_A_STATS_VPC, 0, 0, NULL,
-	  print_drops },
+	{ "vpc", "vpc", &vpc_object, vpc_numbers, NULL },
+	{ "vpc_port", "device", &port_object, NULL, print_counters },
+	{ "vpc_uplink", "device", &uplink_object, NULL, print_counters },
+	{ "vpc_ipsec", "connection", &ipsec_object, NULL, print_counters },
+	{ "vpc_nat_gateway", "gateway", &nat_gateway_object,
+	  nat_gateway_numbers, print_counters },
+	{ "vpc_peering", "peering", &peering_object, peering_numbers,
+	  print_peerings },
+	{ "vpc_probe", "probe", &probe_object, probe_numbers, NULL },
+	{ "vpc", "vpc", &stats_object, NULL, print_stats },
 };
 
 static void family(const char *name, const char *type, const char *help)
@@ -123,11 +116,12 @@ static void value(uint64_t number)
 	printf("} %llu\n", (unsigned long long)number);
 }
 
+/* A NAT gateway without a name is the own router of its VPC. A peering has two VPCs. */
 static void labels(const struct kind *kind, const struct attrs *object)
 {
-	label(kind->label, attr_string(object, kind->key), true);
-	if (kind->vpc)
-		label("vpc", attr_string(object, kind->vpc), false);
+	label(kind->label, attr_string(object, kind->object->name), true);
+	if (kind->object->vpc && kind->object != &peering_object)
+		label("vpc", attr_string(object, kind->object->vpc), false);
 }
 
 static void print_counters(const struct kind *kind, const struct answer *answer)
@@ -142,7 +136,7 @@ static void print_counters(const struct kind *kind, const struct answer *answer)
 			 directions[i].name);
 		family(name, "counter", directions[i].help);
 		answer_for_each(answer, at, &object) {
-			nla = attr_next(&object, NULL, kind->counters);
+			nla = attr_next(&object, NULL, kind->object->counters);
 			if (!nla)
 				continue;
 			counters = attr_nested(nla);
@@ -169,66 +163,59 @@ static void print_family(const struct kind *kind, const struct number *n,
 	}
 }
 
-/* What each side has sent; what was dropped of both. */
-static void print_peerings(const struct answer *answer)
+/* What each side has sent, and what was dropped of that. */
+static void print_peerings(const struct kind *kind, const struct answer *answer)
 {
 	static const struct {
 		const char *name, *help;
-		int attr[2];
 	} sums[] = {
-		{ "vpc_peering_packets_total",
-		  "Packets that a VPC has sent into a peering.",
-		  { VPC_A_COUNTERS_RX_PACKETS, VPC_A_COUNTERS_TX_PACKETS } },
-		{ "vpc_peering_bytes_total",
-		  "Network layer bytes of these.",
-		  { VPC_A_COUNTERS_RX_BYTES, VPC_A_COUNTERS_TX_BYTES } },
+		[CROSSED_PACKETS] = {
+			"vpc_peering_packets_total",
+			"Packets that a VPC has sent into a peering." },
+		[CROSSED_BYTES] = {
+			"vpc_peering_bytes_total",
+			"Network layer bytes of these." },
+		[CROSSED_DROPS] = {
+			"vpc_peering_dropped_packets_total",
+			"Packets that a VPC sent towards a peering, and that were dropped." },
 	};
-	static const int side[] = { VPC_A_PEERING_VPC, VPC_A_PEERING_PEER };
-	struct attrs peering, counters;
-	size_t i, k, at;
+	struct crossing crossing;
+	struct attrs peering;
+	unsigned int side;
+	size_t i, at;
 
 	for (i = 0; i < ARRAY_SIZE(sums); i++) {
 		family(sums[i].name, "counter", sums[i].help);
 		answer_for_each(answer, at, &peering) {
-			counters = attr_nested(attr_next(&peering, NULL,
-							 VPC_A_PEERING_COUNTERS));
-			for (k = 0; k < ARRAY_SIZE(side); k++) {
+			for (side = 0; side < 2; side++) {
+				crossing = peering_crossing(&peering, side);
 				printf("%s", sums[i].name);
-				label("peering",
-				      attr_string(&peering, VPC_A_PEERING_NAME),
+				label(kind->label,
+				      attr_string(&peering, kind->object->name),
 				      true);
-				label("from", attr_string(&peering, side[k]),
-				      false);
-				label("to", attr_string(&peering, side[!k]),
-				      false);
-				value(attr_number(&counters, sums[i].attr[k], 0));
+				label("from", crossing.from, false);
+				label("to", crossing.to, false);
+				value(crossing.count[i]);
 			}
 		}
 	}
-	family("vpc_peering_dropped_packets_total", "counter",
-	       "Packets of either side that were dropped.");
-	answer_for_each(answer, at, &peering) {
-		counters = attr_nested(attr_next(&peering, NULL,
-						 VPC_A_PEERING_COUNTERS));
-		printf("vpc_peering_dropped_packets_total");
-		label("peering", attr_string(&peering, VPC_A_PEERING_NAME), true);
-		value(attr_number(&counters, VPC_A_COUNTERS_DROPS, 0));
-	}
 }
 
-static void print_drops(const struct answer *answer)
+static void print_stats(const struct kind *kind, const struct answer *answer)
 {
 	const struct nlattr *nla;
 	struct attrs stats, drop;
 	size_t at;
 
+	print_counters(kind, answer);
 	family("vpc_drops_total", "counter",
 	       "Packets that were dropped, by reason; without a VPC: of none.");
 	answer_for_each(answer, at, &stats) {
 		attr_for_each(nla, &stats, VPC_A_STATS_DROP) {
 			drop = attr_nested(nla);
 			printf("vpc_drops_total");
-			label("vpc", attr_string(&stats, VPC_A_STATS_VPC), true);
+			label(kind->label,
+			      attr_string(&stats, kind->object->name), true);
 			label("reason", attr_string(&drop, VPC_A_DROP_REASON),
 			      false);
 			value(attr_number(&drop, VPC_A_DROP_PACKETS, 0));
@@ -240,10 +227,8 @@ static void print_kind(const struct kind *kind, const struct answer *answer)
 {
 	const struct number *n;
 
-	if (kind->counters)
-		print_counters(kind, answer);
 	if (kind->print)
-		kind->print(answer);
+		kind->print(kind, answer);
 	for (n = kind->numbers; n && n->name; n++)
 		print_family(kind, n, answer);
 }
@@ -259,7 +244,7 @@ static int run(const struct object *object, struct args *args)
 	if (!err && print_options.json)
 		err = usage("metrics have a form of their own: -json is for \"vpcctl stats\"");
 	for (i = 0; !err && i < ARRAY_SIZE(kinds); i++) {
-		err = request_list(kinds[i].get, 0, NULL, &answer);
+		err = request_list(kinds[i].object->get, 0, NULL, &answer);
 		if (!err)
 			print_kind(&kinds[i], &answer);
 		answer_free(&answer);

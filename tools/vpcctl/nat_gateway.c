@@ -289,6 +289,8 @@ const struct object nat_gateway_object = {
 	.name = VPC_A_NAT_GATEWAY_NAME,
 	.name_type = KEY_NAME,
 	.vpc = VPC_A_NAT_GATEWAY_VPC,
+	.id = VPC_A_NAT_GATEWAY_ID,
+	.counters = VPC_A_NAT_GATEWAY_COUNTERS,
 	.print = print,
 	.event = VPC_A_EVENT_NAT_GATEWAY,
 };

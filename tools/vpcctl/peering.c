@@ -108,6 +108,32 @@ static void print_table(const struct attrs *route)
 	field_string(route, VPC_A_ROUTE_GATEWAY, "gateway", NULL);
 }
 
+struct crossing peering_crossing(const struct attrs *peering, unsigned int side)
+{
+	static const int vpc[] = { VPC_A_PEERING_VPC, VPC_A_PEERING_PEER };
+	static const int packets[] = {
+		VPC_A_COUNTERS_RX_PACKETS, VPC_A_COUNTERS_TX_PACKETS
+	};
+	static const int bytes[] = {
+		VPC_A_COUNTERS_RX_BYTES, VPC_A_COUNTERS_TX_BYTES
+	};
+	struct attrs counters = attr_nested(attr_next(peering, NULL,
+						      VPC_A_PEERING_COUNTERS));
+	uint64_t drops = attr_number(peering, VPC_A_PEERING_PEER_DROPS, 0);
+
+	if (!side)
+		drops = attr_number(&counters, VPC_A_COUNTERS_DROPS, 0) - drops;
+	return (struct crossing) {
+		.from = attr_string(peering, vpc[side]),
+		.to = attr_string(peering, vpc[!side]),
+		.count = {
+			[CROSSED_PACKETS] = attr_number(&counters, packets[side], 0),
+			[CROSSED_BYTES] = attr_number(&counters, bytes[side], 0),
+			[CROSSED_DROPS] = drops,
+		},
+	};
+}
+
 /* Adds the routes of one side. */
 static bool print_side(const char *vpc, const struct answer *routes,
 		       const struct answer *subnets)
@@ -257,6 +283,8 @@ const struct object peering_object = {
 	.name = VPC_A_PEERING_NAME,
 	.name_type = KEY_NAME,
 	.vpc = VPC_A_PEERING_VPC,
+	.id = VPC_A_PEERING_ID,
+	.counters = VPC_A_PEERING_COUNTERS,
 	.print = print_fields,
 	.event = VPC_A_EVENT_PEERING,
 };

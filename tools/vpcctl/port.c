@@ -48,6 +48,8 @@ const struct object port_object = {
 	.name = VPC_A_PORT_DEV,
 	.name_type = KEY_DEV,
 	.vpc = VPC_A_PORT_VPC,
+	.id = VPC_A_PORT_ID,
+	.counters = VPC_A_PORT_COUNTERS,
 	.print = print,
 	.event = VPC_A_EVENT_PORT,
 };

@@ -54,4 +54,8 @@ const struct object stats_object = {
 "vpcctl stats [ vpc VPC ]\n",
 	.run = run,
 	.get = VPC_CMD_STATS_GET,
+	.name = VPC_A_STATS_VPC,
+	.vpc = VPC_A_STATS_VPC,
+	.id = VPC_A_STATS_ID,
+	.counters = VPC_A_STATS_COUNTERS,
 };

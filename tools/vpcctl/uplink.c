@@ -60,6 +60,8 @@ const struct object uplink_object = {
 	.name = VPC_A_UPLINK_DEV,
 	.name_type = KEY_DEV,
 	.vpc = VPC_A_UPLINK_VPC,
+	.id = VPC_A_UPLINK_ID,
+	.counters = VPC_A_UPLINK_COUNTERS,
 	.print = print,
 	.event = VPC_A_EVENT_UPLINK,
 };

@@ -79,6 +79,9 @@ struct command {
  * @name: attribute with the name of the object
  * @name_type: KEY_NAME or KEY_DEV; KEY_NONE: they have no name
  * @vpc: attribute that restricts a listing to a VPC
+ * @id: attribute that tells it from a later one of its name; objects with
+ *	@counters have it, and are listed in its order
+ * @counters: attribute with the counters of its traffic
  * @print: prints the fields of one object
  * @event: attribute of an event with an object of this kind
  */
@@ -90,7 +93,7 @@ struct object {
 	enum vpc_cmd get;
 	int name;
 	enum key_type name_type;
-	int vpc;
+	int vpc, id, counters;
 	void (*print)(const struct attrs *object);
 	int event;
 };
