@@ -129,7 +129,12 @@ lines()
 	offers "ipsec add a mode " route policy
 	offers "ipsec config a " peer
 	offers "namespace set " if-ids
-	offers "stats " vpc help
+	offers "stats " vpc every help
+	offers "stats every "
+	offers "stats every 0.5 " count vpc
+	offers "stats every 1 count 3 " vpc
+	offers "stats vpc a every 1 " count
+	offers "stats every 0 "
 	offers "help " "${objects[@]}"
 	offers "help vpc "
 	offers "flush " help
@@ -160,7 +165,7 @@ files()
 declare -A seen=() offered=() sample=(
 	[NAME]=x [RATE]=1mbit [TEXT]=x [FIRST-LAST]=1-2 [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
 	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [MS]=20 [FILE]=x
-	[PORT]=80 [SUBNET]=x [VPC]=x
+	[SECONDS]=2 [PORT]=80 [SUBNET]=x [VPC]=x
 )
 
 # walk OBJECT WORD...: goes wherever there is something offered; no word twice. What may

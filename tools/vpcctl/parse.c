@@ -35,44 +35,6 @@ static const char *const value_words[] = {
 	[KEY_U64] = "N",
 };
 
-bool args_is(const struct args *args, const char *word)
-{
-	complete_word(args, word);
-	return args->left && !strcmp(args->word[0], word);
-}
-
-bool args_last(const struct args *args)
-{
-	return args->left == 1 && !completing();
-}
-
-bool args_take(struct args *args, const char *word)
-{
-	if (!args_is(args, word))
-		return false;
-	args->word++;
-	args->left--;
-	return true;
-}
-
-const char *args_need(struct args *args, const char *what)
-{
-	if (!args->left) {
-		complete_hint(args, what);
-		usage("%s is missing", what);
-		return NULL;
-	}
-	args->left--;
-	return *args->word++;
-}
-
-int args_end(const struct args *args)
-{
-	if (args->left)
-		return usage("unexpected word \"%s\"", args->word[0]);
-	return completing() ? STATUS_USAGE : 0;
-}
-
 static bool read_number(const char *word, uint64_t max, uint64_t *number)
 {
 	uint64_t value = 0;
@@ -102,8 +64,8 @@ static int parse_number(const char *word, const struct key *key, uint64_t max,
 	return 0;
 }
 
-/* Milliseconds with at most three decimals, as microseconds. */
-static bool read_milliseconds(const char *word, uint64_t *us)
+/* A number with at most three decimals, in thousandths. */
+static bool read_thousandths(const char *word, uint64_t *number)
 {
 	unsigned int decimals = 3;
 	uint64_t value = 0;
@@ -120,18 +82,36 @@ static bool read_milliseconds(const char *word, uint64_t *us)
 		return false;
 	while (decimals--)
 		value *= 10;
-	*us = value;
+	*number = value;
 	return true;
 }
 
 static int parse_interval(const char *word, uint64_t *us)
 {
-	if (!read_milliseconds(word, us) || *us < VPC_PROBE_INTERVAL_MIN ||
+	if (!read_thousandths(word, us) || *us < VPC_PROBE_INTERVAL_MIN ||
 	    *us > VPC_PROBE_INTERVAL_MAX)
 		return usage("\"%s\" is not a time from %g to %g milliseconds",
 			     word, VPC_PROBE_INTERVAL_MIN / 1000.0,
 			     VPC_PROBE_INTERVAL_MAX / 1000.0);
 	return 0;
+}
+
+int parse_seconds(const char *word, uint64_t *ns)
+{
+	uint64_t ms;
+
+	if (!read_thousandths(word, &ms) || !ms || ms > 86400 * 1000ULL)
+		return usage("\"%s\" is not a time from 0.001 to 86400 seconds",
+			     word);
+	*ns = ms * 1000000;
+	return 0;
+}
+
+int parse_count(const char *word, uint64_t *count)
+{
+	static const struct key key = { .flags = KEY_NOT_ZERO };
+
+	return parse_number(word, &key, UINT32_MAX, count);
 }
 
 static bool read_address(const char *text, struct prefix *address)

@@ -47,6 +47,10 @@ int parse_end(const struct parser *parser);
 /* All words that are left are keys. */
 int parse_keys(const struct key *keys, struct args *args, struct nl_msg *msg);
 
+/* At most three decimals, as nanoseconds. */
+int parse_seconds(const char *word, uint64_t *ns);
+/* A number from 1. */
+int parse_count(const char *word, uint64_t *count);
 int parse_if_id(const char *word, uint32_t *if_id);
 int parse_address(const char *word, struct prefix *address);
 int parse_prefix(const char *word, struct prefix *prefix);

@@ -179,20 +179,34 @@ void print_number(const char *key, const char *label, uint64_t value)
 		printf("%llu", (unsigned long long)value);
 }
 
+const char *decimal_text(double value, int decimals, char text[DECIMAL_TEXT])
+{
+	size_t len;
+
+	snprintf(text, DECIMAL_TEXT, "%.*f", decimals, value);
+	len = strlen(text);
+	while (strchr(text, '.') && (text[len - 1] == '0' || text[len - 1] == '.'))
+		text[--len] = '\0';
+	return text;
+}
+
+void print_decimal(const char *key, double value)
+{
+	char text[DECIMAL_TEXT];
+
+	if (print_options.json)
+		add(key, check_memory(json_object_new_double_s(value,
+							       decimal_text(value, 4, text))));
+}
+
 void print_percent(const char *key, const char *label, uint64_t share)
 {
-	unsigned long long whole = share / 100, part = share % 100;
-	char text[32];
+	char text[DECIMAL_TEXT];
 
-	if (part)
-		snprintf(text, sizeof(text), "%llu.%02llu", whole, part);
-	else
-		snprintf(text, sizeof(text), "%llu", whole);
 	if (print_options.json && key)
-		add(key, check_memory(json_object_new_double_s(share / 100.0,
-							       text)));
+		print_decimal(key, share / 100.0);
 	else if (begin_text(label))
-		printf("%s%%", text);
+		printf("%s%%", decimal_text(share / 100.0, 2, text));
 }
 
 /* Text: the label alone, when true. */

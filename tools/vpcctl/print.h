@@ -32,6 +32,11 @@ void print_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void print_string(const char *key, const char *label, const char *value);
 void print_number(const char *key, const char *label, uint64_t value);
+#define DECIMAL_TEXT	32
+/* With at most so many decimals, and none that are 0 at the end. */
+const char *decimal_text(double value, int decimals, char text[DECIMAL_TEXT]);
+/* JSON, with at most four decimals. */
+void print_decimal(const char *key, double value);
 /* A share in hundredths of a percent. */
 void print_percent(const char *key, const char *label, uint64_t share);
 void print_bool(const char *key, const char *label, bool value);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/genetlink.h>
+
 #include "field.h"
 #include "nl.h"
 #include "parse.h"
 #include "print.h"
+#include "rates.h"
 
 /* Here the counters are what was asked for: text has them without -stats. */
 static void print(const struct attrs *stats)
@@ -26,7 +29,19 @@ static void print(const struct attrs *stats)
 	print_end();
 }
 
-/* [ vpc VPC ] */
+/* every SECONDS [ count N ] */
+static int parse_every(struct args *args, uint64_t *period, uint64_t *count)
+{
+	const char *word = args_need(args, "SECONDS after \"every\"");
+	int err = word ? parse_seconds(word, period) : STATUS_USAGE;
+
+	if (err || !args_take(args, "count"))
+		return err;
+	word = args_need(args, "N after \"count\"");
+	return word ? parse_count(word, count) : STATUS_USAGE;
+}
+
+/* [ vpc VPC ] [ every SECONDS [ count N ] ] */
 static int run(const struct object *object, struct args *args)
 {
 	static const struct key keys[] = {
@@ -34,11 +49,24 @@ static int run(const struct object *object, struct args *args)
 		{ 0 }
 	};
 	struct nl_msg *msg = request_new(object->get);
-	bool one = args->left;
+	struct parser parser = { .keys = keys, .args = args, .msg = msg };
+	uint64_t period = 0, count = 0;
 	struct answer answer = { 0 };
-	int err = parse_keys(keys, args, msg);
+	const struct nlattr *vpc;
+	int err;
 
-	if (one)
+	err = parse_some(&parser);
+	if (!err && args_take(args, "every"))
+		err = parse_every(args, &period, &count) ?: parse_some(&parser);
+	err = err ?: parse_end(&parser);
+	if (!err && period) {
+		vpc = nlmsg_find_attr(nlmsg_hdr(msg), GENL_HDRLEN,
+				      VPC_A_STATS_VPC);
+		err = rates_run(vpc ? nla_get_string(vpc) : NULL, period, count);
+		nlmsg_free(msg);
+		return err;
+	}
+	if (parser.seen)
 		err = request_run(msg, err, &answer);
 	else
 		err = request_dump(msg, err, &answer);
@@ -51,7 +79,8 @@ static int run(const struct object *object, struct args *args)
 const struct object stats_object = {
 	.word = "stats",
 	.usage =
-"vpcctl stats [ vpc VPC ]\n",
+"vpcctl stats [ vpc VPC ]\n"
+"vpcctl stats [ vpc VPC ] every SECONDS [ count N ]\n",
 	.run = run,
 	.get = VPC_CMD_STATS_GET,
 	.name = VPC_A_STATS_VPC,
