@@ -107,14 +107,20 @@ hops()
 
 counters()
 {
-	local tx rx bytes
+	local tx rx bytes in drops
 
 	tx=$(conn_counter t2 tx_packets) rx=$(conn_counter t2 rx_packets)
-	bytes=$(conn_counter t2 tx_bytes)
+	bytes=$(conn_counter t2 tx_bytes) in=$(conn_counter t2 rx_bytes)
+	drops=$(conn_counter t2 drops)
 	ping_all ha 5 172.16.2.1 -s 100 >/dev/null
 	t_num "what was handed to ESP is counted" $(($(conn_counter t2 tx_packets) - tx)) -eq 5
 	t_num "its bytes" $(($(conn_counter t2 tx_bytes) - bytes)) -eq $((5 * 128))
 	t_num "what came out of ESP" $(($(conn_counter t2 rx_packets) - rx)) -eq 5
+	t_num "its bytes, too" $(($(conn_counter t2 rx_bytes) - in)) -eq $((5 * 128))
+	# Nobody has that address.
+	probe c2 10.1.1.99 4
+	t_num "what came out and went nowhere" $(($(conn_counter t2 drops) - drops)) -eq 4
+	t_num "has come in" $(($(conn_counter t2 rx_packets) - rx)) -eq 9
 }
 
 # Two customers of one gateway.
