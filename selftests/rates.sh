@@ -8,10 +8,10 @@
 t_begin "rates"
 
 SIZE=1000	# bytes of the network layer
-CAP=4000000	# bits per second
+CAP=2000000	# bits per second
 FROM=0 TO=0
 
-# flow KEY FROM TO ADDR [INTERVAL]: datagrams, and what comes of them
+# flow KEY FROM TO ADDR INTERVAL: datagrams, and what comes of them
 flow()
 {
 	bg "sink$1" "$3" "$T_PKT" sink "$4" 7777
@@ -72,13 +72,14 @@ arrived()
 		END { printf "%d\n", n * 1e9 / (to - from) }' "$T_DIR/sink$1.out"
 }
 
-# near TEXT GOT WANT [PERCENT]
+# near TEXT GOT WANT: an emulated machine does not let everybody run when it is time.
 near()
 {
-	local got=${2%.*}
+	local got=${2%.*} off=30
 
-	t_num "$1: $got, at least $3 less ${4:-10} percent" "$got" -ge $(($3 * (100 - ${4:-10}) / 100))
-	t_num "$1: at most" "$got" -le $(($3 * (100 + ${4:-10}) / 100))
+	[[ $(uname -r) != *vpcum* ]] || off=15
+	t_num "$1: $got of $3, at least" "$got" -ge $(($3 * (100 - off) / 100))
+	t_num "$1: at most" "$got" -le $(($3 * (100 + off) / 100))
 }
 
 constant()
@@ -128,20 +129,22 @@ losses()
 {
 	local got rx loss
 
-	flow 1 ha hb 10.2.1.10 300
+	flow 1 ha hb 10.2.1.10 1000
 	flow 2 hb ha 10.1.1.10 20000
+	# An idle peering lets a burst pass.
+	must wait_for 60 has_lines sink1 200
 	rates 4
 	flow_end 1
 	flow_end 2
 	got=$(arrived 1) rx=$(peering ab a rx_pps) loss=$(peering ab a loss_percent)
-	near "what arrives is what the peering lets through" "$got" $((CAP / 8 / SIZE))
+	t_num "what arrives is not more than the peering lets through: $got" "$got" -le $((CAP * 11 / SIZE / 80))
 	t_num "more is sent: ${rx%.*}" "${rx%.*}" -gt $((got * 5 / 4))
 	near "the loss is what did not arrive: $loss" \
 		"$(awk -v rx="$rx" -v loss="$loss" 'BEGIN { print rx * (100 - loss) / 100 }')" "$got"
-	near "in packets" "$(peering ab a drops_pps)" "$(awk -v rx="$rx" -v got="$got" 'BEGIN { printf "%d", rx - got }')" 15
+	near "in packets" "$(peering ab a drops_pps)" "$(awk -v rx="$rx" -v got="$got" 'BEGIN { printf "%d", rx - got }')"
 	near "the VPC has the reason" "$(of_vpc a drops.bandwidth)" "$(peering ab a drops_pps | cut -d. -f1)"
 	t_is "and no other" "$(of_vpc a 'drops | length')" 1
-	near "the other way" "$(peering ab b rx_pps)" "$(arrived 2)" 20
+	near "the other way" "$(peering ab b rx_pps)" "$(arrived 2)"
 	t_is "has no loss" "$(peering ab b drops_pps) $(peering ab b loss_percent)" "0 0"
 	t_is "and its VPC no drop" "$(of_vpc b drops_pps) $(of_vpc b 'drops | length')" "0 0"
 }
