@@ -7,8 +7,9 @@
 #
 # VPC_TORTURE_SECONDS (60): how long; VPC_TORTURE_SEED: repeats a run's requests.
 # timeout: 7200
-# shellcheck source-path=SCRIPTDIR disable=SC1091,SC2016,SC2317 # awk; wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC1091,SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
+. "${0%/*}/lib-torture.sh"
 t_begin "torture"
 t_need iperf3 nft tc insmod rmmod renice "$T_TOP/build/selftests/churn" "$T_TOP/build/selftests/nfq"
 
@@ -17,7 +18,6 @@ nfq=$T_TOP/build/selftests/nfq
 seconds=${VPC_TORTURE_SECONDS:-60}
 seed=${VPC_TORTURE_SEED:-$(date +%s)}
 PORTS=8
-T_TORTURE="$T_DIR/over"
 
 # The addresses of churn.c.
 subnet_of()
@@ -42,11 +42,6 @@ tenant()
 	mac=$(mac "$in" "p$j")
 	neigh "${3:-}h$j" "$net.1" "$mac"
 	neigh "${3:-}h$j" "$net6::1" "$mac"
-}
-
-over()
-{
-	[ -e "$T_TORTURE" ]
 }
 
 # Ports 5000 to 5004: forwarded, or what the ruleset below makes of them.
@@ -125,12 +120,6 @@ disappear()
 	done
 }
 
-# In the queue of a router that nobody empties.
-parked()
-{
-	[ "$(ns "$1" awk '$1 == 2 { print $3 }' /proc/net/netfilter/nfnetlink_queue)" -gt 0 ]
-}
-
 # A router namespace with tenants, traffic and parked packets is deleted at once. Its
 # names are new each time, as the deletion itself comes later.
 namespace()
@@ -171,17 +160,6 @@ namespaces()
 			cp "$T_DIR/namespace.log" "$T_DIR/namespace.failed"
 		fi
 	done
-}
-
-# job KEY CMD...: in the background, output to KEY.out
-job()
-{
-	local key=$1
-
-	shift
-	# The trap of the library is the main shell's.
-	(trap - EXIT; "$@") >"$T_DIR/$key.out" 2>"$T_DIR/$key.err" </dev/null &
-	T_PIDS["$key"]=$!
 }
 
 # Takes what the others leave of the CPU: it would take all of it.
@@ -250,7 +228,7 @@ t_show "$T_DIR/reload.err"
 check "random requests beside that are answered" bg_wait churn2 600
 t_show "$T_DIR/churn2.out"
 
-touch "$T_TORTURE"
+finish
 for i in disappear namespaces; do
 	t_note "$i: $(grep -c again "$T_DIR/$i.out") times"
 done

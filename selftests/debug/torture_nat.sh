@@ -7,32 +7,17 @@
 #
 # VPC_TORTURE_SECONDS (60): how long; VPC_TORTURE_SEED: repeats a run's changes.
 # timeout: 3600
-# shellcheck source-path=SCRIPTDIR disable=SC1091,SC2016,SC2317 # wait_for calls functions
+# shellcheck source-path=SCRIPTDIR disable=SC1091,SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../scene.sh"
 . "${0%/*}/../lib-nat.sh"
+. "${0%/*}/lib-torture.sh"
 t_begin "torture of NAT"
 t_need "$TALK" conntrack nft renice "$T_TOP/build/selftests/nfq"
 nfq=$T_TOP/build/selftests/nfq
 seconds=${VPC_TORTURE_SECONDS:-60}
 seed=${VPC_TORTURE_SEED:-$(date +%s)}
 TENANTS=3
-OVER=$T_DIR/over
-
-over()
-{
-	[ -e "$OVER" ]
-}
-
-job()
-{
-	local key=$1
-
-	shift
-	# The trap of the library is the main shell's.
-	(trap - EXIT; "$@") >"$T_DIR/$key.out" 2>"$T_DIR/$key.err" </dev/null &
-	T_PIDS["$key"]=$!
-}
 
 # Connections of each protocol, short ones and ones that stay, and hairpin.
 inside()
@@ -83,12 +68,6 @@ devices()
 		ns R ip route replace default via "$GW"
 		sleep 0.3
 	done >/dev/null 2>&1
-}
-
-# In the queue that nobody empties.
-parked()
-{
-	[ "$(ns R awk '$1 == 2 { print $3 }' /proc/net/netfilter/nfnetlink_queue)" -gt 0 ]
 }
 
 port()
@@ -227,7 +206,7 @@ for ((n = 1; n <= TENANTS; n++)); do
 	job "inside$n" inside "$n"
 done
 job strangers strangers
-check "packets are parked" wait_for 300 parked
+check "packets are parked" wait_for 300 parked R
 end=$((SECONDS + seconds))
 job changes0 changes "$seed" "$end"
 job changes1 changes $((seed + 1)) "$end"
@@ -239,7 +218,7 @@ t_note "$(sort "$T_DIR"/changes[012].out | uniq -c | tr -s ' \n' ' ')"
 t_is "every change was made at least once (these were not)" "$(missing)" ""
 check "flush with packets parked, and gateways in use" vpc flush
 check "no connection of a public address is left" wait_for 60 quiet
-touch "$OVER"
+finish
 bg_stop park || :
 bg_stop slow || :
 for key in devices inside1 inside2 inside3 strangers; do
