@@ -13,19 +13,7 @@ t_need "$TALK" conntrack nft
 # shellcheck disable=SC2317	# called by must
 rules()
 {
-	r nft -f - <<-END
-	table inet groups
-	flush table inet groups
-	table inet groups {
-		chain forward {
-			type filter hook forward priority filter; policy accept;
-			ct state established,related accept
-			ct state invalid drop
-			$1
-			oifname { "p1", "p2", "p3" } drop
-		}
-	}
-	END
+	guard "$1" 'oifname { "p1", "p2", "p3" }'
 }
 
 # The name of who answered HOST.

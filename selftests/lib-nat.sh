@@ -10,6 +10,10 @@
 #   nat N ARGS...           NAT gateway nN of vN with ARGS, for all its addresses, and the route
 #   serve HOST ARGS...      talk serve HOST there, in the background
 #   ask HOST ARGS...        talk ask from 10.0.1.10
+#   hold KEY HOST ARGS...   conversations from 10.0.1.10 that stay, see talk many
+#   again KEY               each of these speaks once more; prints what came of it
+#   guard RULES DEVICE...   the host's firewall lets through what has a connection, what RULES
+#                           (lines of nft) accept, and what matches no DEVICE, as 'iifname "p1"'
 #   entries ARGS...         how many conntrack entries there are
 #   host_drops REASON       packets dropped that are of no VPC
 #   more_than N CMD...      CMD prints a larger number
@@ -83,6 +87,45 @@ ask()
 
 	shift
 	ns "$host" "$TALK" ask -b 10.0.1.10 "$@"
+}
+
+hold()
+{
+	local key=$1 host=$2
+
+	shift 2
+	bg "$key" "$host" "$TALK" many -b 10.0.1.10 -t 60 -k "$@"
+	must wait_for 60 grep -q answered "$T_DIR/$key.out"
+}
+
+again()
+{
+	local n
+
+	n=$(grep -c answered "$T_DIR/$1.out")
+	kill -USR1 "${T_PIDS[$1]}"
+	wait_for 90 more_than "$n" grep -c answered "$T_DIR/$1.out"
+	tail -n 1 "$T_DIR/$1.out"
+}
+
+guard()
+{
+	local accept=$1
+
+	shift
+	must r nft -f - <<-END
+	table inet guard
+	flush table inet guard
+	table inet guard {
+		chain forward {
+			type filter hook forward priority filter
+			ct state established,related accept
+			ct state invalid drop
+			$accept
+			$(printf '%s drop\n' "$@")
+		}
+	}
+	END
 }
 
 entries()

@@ -107,20 +107,7 @@ group()
 	local port=$1
 
 	shift
-	must r nft -f - <<-END
-	table inet group
-	flush table inet group
-	table inet group {
-		chain forward {
-			type filter hook forward priority filter
-			ct state established,related accept
-			ct state invalid drop
-			$(printf '%s accept\n' "$@")
-			iifname "$port" drop
-			oifname "$port" drop
-		}
-	}
-	END
+	guard "$(printf '%s accept\n' "$@")" "iifname \"$port\"" "oifname \"$port\""
 }
 
 # The same with a security group: what it does not let through is not there.
@@ -140,7 +127,7 @@ guarded()
 	check_fail "$what: closed for clients" ns client curl -s -m 4 "http://$listener/"
 	group "$port" "$checks" "$clients"
 	t_is "$what: opened, they are answered" "$(answers "$listener" 4 | wc -l)" 2
-	must r nft delete table inet group
+	must r nft delete table inet guard
 	vpc_ok vpc set "$vpc" filter off
 }
 

@@ -19,27 +19,6 @@ seen()
 	ask "$host" -t "${WAIT:-30}" "$@" text | cut -d' ' -f2
 }
 
-# hold KEY HOST ARGS...: conversations that stay
-hold()
-{
-	local key=$1 host=$2
-
-	shift 2
-	bg "$key" "$host" "$TALK" many -b 10.0.1.10 -t 60 -k "$@"
-	must wait_for 60 grep -q answered "$T_DIR/$key.out"
-}
-
-# Each of these speaks once more; prints what came of it.
-again()
-{
-	local n
-
-	n=$(grep -c answered "$T_DIR/$1.out")
-	kill -USR1 "${T_PIDS[$1]}"
-	wait_for 90 more_than "$n" grep -c answered "$T_DIR/$1.out"
-	tail -n 1 "$T_DIR/$1.out"
-}
-
 # The host has its own opinion of where the server is, and of who may be seen there.
 the_host()
 {
