@@ -171,17 +171,20 @@ def save(directory, name, text):
         file.write(text)
 
 
-def write_ipsec(directory, release, figures):
-    save(directory, "performance-ipsec.md",
-         IPSEC_HEAD.format(machine=machine(), release=release.split("-")[0]) +
-         goals_table(figures, IPSEC_GOALS) + section_table(figures, IPSEC))
+# Pages of one section: what `run` calls them, file, text before the tables, goals, section.
+PARTS = [
+    ("ipsec", "performance-ipsec.md", IPSEC_HEAD, IPSEC_GOALS, IPSEC),
+    ("nat", "performance-nat.md", NAT_HEAD, NAT_GOALS, NAT),
+]
 
 
-def write_nat(directory, release, figures):
-    save(directory, "performance-nat.md",
-         NAT_HEAD.format(machine=machine(), release=release.split("-")[0],
-                         new=f"{61 * 509:,}") +
-         goals_table(figures, NAT_GOALS) + section_table(figures, NAT))
+def write_parts(directory, release, figures, pages):
+    for page, name, head, wanted, section in PARTS:
+        if page in pages:
+            save(directory, name,
+                 head.format(machine=machine(), release=release.split("-")[0],
+                             new=f"{61 * 509:,}") +
+                 goals_table(figures, wanted) + section_table(figures, section))
 
 
 def write(directory, release, figures):

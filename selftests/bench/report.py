@@ -117,10 +117,7 @@ def main():
     screen(figures)
     if "main" in pages:
         document.write(documentation, release, figures)
-    if "ipsec" in pages:
-        document.write_ipsec(documentation, release, figures)
-    if "nat" in pages:
-        document.write_nat(documentation, release, figures)
+    document.write_parts(documentation, release, figures, pages)
 
 
 if __name__ == "__main__":
