@@ -106,12 +106,13 @@ connections()
 	must net vpcctl -batch "$BENCH_OUT.lines"
 	rm -f "$BENCH_OUT.lines"
 	esp_keys "$2" "$1" $first
-	for _ in $(seq 600); do
-		[ "$(net vpcctl -json ipsec show | jq '[.[] | select(.state == "negotiated")] | length')" != "$2" ] ||
-			return 0
-		sleep 0.1
-	done
-	die "$name: the connections are not negotiated"
+	must wait_for 60 negotiated "$2"
+}
+
+# negotiated N: so many are
+negotiated()
+{
+	[ "$(net vpcctl -json ipsec show | jq '[.[] | select(.state == "negotiated")] | length')" = "$1" ]
 }
 
 esp()

@@ -13,6 +13,7 @@
 #   rounds                  measures all contenders in turn, $BENCH_ROUNDS times
 #   sample KEY UNIT VALUE   a value of a figure, for the host
 #   must CMD...             when CMD fails so does the whole
+#   wait_for SECONDS CMD... repeats CMD until it succeeds; fails after SECONDS
 #
 # The file with the samples is $BENCH_OUT.
 
@@ -42,6 +43,17 @@ must()
 	local out
 
 	out=$("$@" 2>&1) || die "line ${BASH_LINENO[0]}: $*: $out"
+}
+
+wait_for()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -le "$end" ] || return 1
+		sleep 0.1
+	done
 }
 
 space()

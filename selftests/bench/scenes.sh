@@ -135,16 +135,11 @@ iif_rule()
 	both iif-rule
 }
 
-# The fast path of an established flow: both directions have to be seen before.
-flowtable()
+# fast_path CHAIN: a flowtable takes established flows; what it does not take is counted. CHAIN:
+# another chain, or nothing
+fast_path()
 {
-	local out
-
-	host flowtable
-	addresses
-	to_next main
-	ipn route add 10.1.9.0/24 via 10.1.1.10 dev in0
-	must net nft '
+	must net nft "
 		table ip t {
 			flowtable f {
 				hook ingress priority 0
@@ -155,7 +150,27 @@ flowtable()
 				ct state established flow add @f
 				counter
 			}
-		}'
+			$1
+		}"
+}
+
+# taken N: it takes all but N packets
+taken()
+{
+	local out
+
+	out=$(net nft -j list chain ip t forward | jq '[.. | .counter? | objects | .packets] | add')
+	[ "$out" -le "$1" ] || die "$SPACE: the flowtable does not take the flows: $out packets were forwarded"
+}
+
+# The fast path of an established flow: both directions have to be seen before.
+flowtable()
+{
+	host flowtable
+	addresses
+	to_next main
+	ipn route add 10.1.9.0/24 via 10.1.1.10 dev in0
+	fast_path ''
 	flow flowtable in0 out0 "$(v4 10.1.1.10 10.9.0.1)"
 	ip netns exec flowtable "$HERE/pktgen" in0 out0 1 "src_min 10.1.1.10" "src_max 10.1.1.10" \
 		"dst_min 10.9.0.1" "dst_max 10.9.0.1" >/dev/null
@@ -163,8 +178,7 @@ flowtable()
 		"dst_min 10.1.1.10" "dst_max 10.1.1.10" "src_mac $NEXT_MAC" >/dev/null
 	ip netns exec flowtable "$HERE/pktgen" in0 out0 100 "src_min 10.1.1.10" \
 		"src_max 10.1.1.10" "dst_min 10.9.0.1" "dst_max 10.9.0.1" >/dev/null
-	out=$(net nft -j list chain ip t forward | jq '[.. | .counter? | objects | .packets] | add')
-	[ "$out" -le 4 ] || die "the flowtable does not take the flow: $out packets were forwarded"
+	taken 4
 }
 
 ovs()

@@ -58,14 +58,13 @@ tcp_leak()
 
 tcp_server()
 {
-	local i
-
 	nsenter --net="/run/netns/$1" -- iperf3 -s >/dev/null 2>&1 &
-	for ((i = 0; i < 100; i++)); do
-		[ -z "$(nsenter --net="/run/netns/$1" -- ss -Hlnt "sport = :5201")" ] || return 0
-		sleep 0.1
-	done
-	die "iperf3 does not listen"
+	must wait_for 10 listening "$1"
+}
+
+listening()
+{
+	[ -n "$(nsenter --net="/run/netns/$1" -- ss -Hlnt "sport = :5201")" ]
 }
 
 tcp_run()
