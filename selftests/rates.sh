@@ -43,25 +43,25 @@ rates()
 	TO=$(r "$T_PKT" now)
 }
 
-# rate SELECTION MEMBER: of a line of it
+# rate SELECTION FILTER: of a line of it
 rate()
 {
-	jq -r "[.[] | select($1)] | if length == 1 then .[0].$2 else \"\(length) lines\" end" "$T_DIR/rates"
+	jq -r "[.[] | select($1)] | if length == 1 then .[0]$2 else \"\(length) lines\" end" "$T_DIR/rates"
 }
 
 port()
 {
-	rate ".kind == \"port\" and .name == \"$1\"" "$2"
+	rate ".kind == \"port\" and .name == \"$1\"" ".$2"
 }
 
 peering()
 {
-	rate ".kind == \"peering\" and .name == \"$1\" and .from == \"$2\"" "$3"
+	rate ".kind == \"peering\" and .name == \"$1\" and .from == \"$2\"" ".$3"
 }
 
 of_vpc()
 {
-	rate ".kind == \"vpc\" and .name == \"$1\"" "$2"
+	rate ".kind == \"vpc\" and .name == \"$1\"" ".$2"
 }
 
 # arrived KEY: packets per second that a sink has seen, between FROM and TO
@@ -200,6 +200,38 @@ forms()
 	check "and per direction of a peering" grep -qE '^peering ab from b to a +0 +0bit +0 +-$' <<<"$text"
 }
 
+of_nothing()
+{
+	rate '.kind == "vpc" and .name == null' "| [$1]" | tr -d ' \n'
+}
+
+# What is of no VPC is listed from its first drop on, which is none less for that.
+of_none()
+{
+	host_new isp u0 192.0.2.1/24
+	must ns isp ip route add 198.51.100.1 dev eth0
+	uplink_add u0 gateway 192.0.2.1
+	vpc_ok vpc set a public-address 198.51.100.1 uplink u0
+	must ns isp ip neigh replace 198.51.100.1 lladdr "$(mac R u0)" dev eth0
+	bg none R vpcctl -json stats every 2 count 2
+	must wait_for 60 has_lines none 1
+	must kill -STOP "${T_PIDS[none]}"
+	must ns isp "$T_PKT" udp -c 40 198.51.100.1 9
+	must wait_for 60 has_come 40
+	must kill -CONT "${T_PIDS[none]}"
+	must bg_wait none 60
+	tail -n 1 "$T_DIR/none.out" >"$T_DIR/rates"
+	t_is "drops of no VPC" "$(of_nothing '(.drops_pps, .drops.nat_unsolicited) * .interval_ns / 1e9 | round')" \
+		"[40,40]"
+	t_is "are a share of nothing" "$(of_nothing '.rx_pps, .tx_bps, .loss_percent')" "[null,null,null]"
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+has_come()
+{
+	[ "$(get '[.[] | select(.vpc == null)][0].drops.nat_unsolicited // 0' stats)" = "$1" ]
+}
+
 refusals()
 {
 	local word
@@ -241,4 +273,5 @@ late
 losses
 forms
 changing
+of_none
 t_end

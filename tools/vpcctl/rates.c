@@ -104,6 +104,18 @@ static void free_reading(struct reading *reading)
 		answer_free(&reading->of[i].answer);
 }
 
+static const struct attrs *known(const struct row *row)
+{
+	return row->is ? &row->now : &row->before;
+}
+
+/* What is of no VPC has come in somewhere else, and is counted there. */
+static bool only_drops(const struct row *row)
+{
+	return row->object == &stats_object &&
+	       !attr_has(known(row), row->object->name);
+}
+
 static void count(const struct row *row, const struct attrs *attrs,
 		  uint64_t counts[COUNTS])
 {
@@ -112,8 +124,9 @@ static void count(const struct row *row, const struct attrs *attrs,
 		VPC_A_COUNTERS_TX_PACKETS, VPC_A_COUNTERS_TX_BYTES,
 		VPC_A_COUNTERS_DROPS,
 	};
+	struct attrs counters, drop;
 	struct crossing crossing;
-	struct attrs counters;
+	const struct nlattr *nla;
 	size_t i;
 
 	if (row->object == &peering_object) {
@@ -126,6 +139,12 @@ static void count(const struct row *row, const struct attrs *attrs,
 	counters = attr_nested(attr_next(attrs, NULL, row->object->counters));
 	for (i = 0; i < COUNTS; i++)
 		counts[i] = attr_number(&counters, types[i], 0);
+	if (!only_drops(row))
+		return;
+	attr_for_each(nla, attrs, VPC_A_STATS_DROP) {
+		drop = attr_nested(nla);
+		counts[DROPS] += attr_number(&drop, VPC_A_DROP_PACKETS, 0);
+	}
 }
 
 /* What has fewer than before is not the same, whatever its id says. */
@@ -194,11 +213,6 @@ static void compare(struct rows *rows, const struct object *object,
 	}
 }
 
-static const struct attrs *known(const struct row *row)
-{
-	return row->is ? &row->now : &row->before;
-}
-
 static const char *change(const struct row *row)
 {
 	if (!row->was)
@@ -235,8 +249,8 @@ static double per_second(const struct row *row, uint64_t count)
 }
 
 /*
- * The share of what came in, in percent; below 0: nothing did. Frames that are no packets
- * count as drops only.
+ * The share of what came in, in percent; below 0: nothing did, or it is counted elsewhere.
+ * Frames that are no packets count as drops only.
  */
 static double loss(const struct row *row)
 {
@@ -244,7 +258,9 @@ static double loss(const struct row *row)
 
 	if (offered < drops)
 		offered = drops;
-	return offered ? 100.0 * (double)drops / (double)offered : -1;
+	if (!offered || only_drops(row))
+		return -1;
+	return 100.0 * (double)drops / (double)offered;
 }
 
 static const char *rate_text(double bits, char text[RATE_TEXT])
@@ -302,11 +318,16 @@ static void print_drops(const struct row *row)
 	print_end();
 }
 
+/* Does it tell what came in, or what was sent? */
+static bool counted(const struct row *row, bool sent)
+{
+	return !only_drops(row) && !(sent && row->object == &peering_object);
+}
+
 static void print_text_row(const struct row *row, int width)
 {
 	char name[SUBJECT_TEXT], packets[2][DECIMAL_TEXT], bits[2][RATE_TEXT];
 	char drops[DECIMAL_TEXT], share[DECIMAL_TEXT] = "-";
-	bool one_way = row->object == &peering_object;
 	size_t i;
 
 	if (change(row)) {
@@ -314,6 +335,10 @@ static void print_text_row(const struct row *row, int width)
 		return;
 	}
 	for (i = 0; i < 2; i++) {
+		packets[i][0] = '\0';
+		bits[i][0] = '\0';
+		if (!counted(row, i))
+			continue;
 		decimal_text(per_second(row, row->gain[2 * i + RX_PACKETS]), 1,
 			     packets[i]);
 		rate_text(8 * per_second(row, row->gain[2 * i + RX_BYTES]),
@@ -322,8 +347,7 @@ static void print_text_row(const struct row *row, int width)
 	if (loss(row) >= 0)
 		decimal_text(loss(row), 4, share);
 	print_text("%-*s %12s %11s %12s %11s %9s %8s", width,
-		   subject(row, name), packets[0], bits[0],
-		   one_way ? "" : packets[1], one_way ? "" : bits[1],
+		   subject(row, name), packets[0], bits[0], packets[1], bits[1],
 		   decimal_text(per_second(row, row->gain[DROPS]), 1, drops),
 		   share);
 }
@@ -339,7 +363,9 @@ static void print_rate(const struct row *row, const char *key, bool there,
 
 static void print_members(const struct row *row)
 {
-	bool same = !change(row), two_ways = same && row->object != &peering_object;
+	bool same = !change(row);
+	bool received = same && counted(row, false);
+	bool sent = same && counted(row, true);
 	struct crossing crossing = { 0 };
 
 	print_string("kind", NULL, row->object == &stats_object ?
@@ -360,10 +386,10 @@ static void print_members(const struct row *row)
 	else
 		print_string("change", NULL, change(row));
 	print_number("interval_ns", NULL, row->ns);
-	print_rate(row, "rx_pps", same, row->gain[RX_PACKETS]);
-	print_rate(row, "rx_bps", same, 8 * row->gain[RX_BYTES]);
-	print_rate(row, "tx_pps", two_ways, row->gain[TX_PACKETS]);
-	print_rate(row, "tx_bps", two_ways, 8 * row->gain[TX_BYTES]);
+	print_rate(row, "rx_pps", received, row->gain[RX_PACKETS]);
+	print_rate(row, "rx_bps", received, 8 * row->gain[RX_BYTES]);
+	print_rate(row, "tx_pps", sent, row->gain[TX_PACKETS]);
+	print_rate(row, "tx_bps", sent, 8 * row->gain[TX_BYTES]);
 	print_rate(row, "drops_pps", same, row->gain[DROPS]);
 	if (same && loss(row) >= 0)
 		print_decimal("loss_percent", loss(row));
