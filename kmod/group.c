@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "alarm.h"
 #include "flow.h"
 #include "group.h"
 #include "hrw.h"
@@ -402,8 +403,11 @@ static void follow_health(struct work_struct *work)
 	} while (group);
 
 	mutex_lock(&vn->lock);
-	if (!vn->dying)
+	if (!vn->dying) {
 		vpc_publish_health(vn);
+		/* The state of a connection is also what its probe says. */
+		vpc_alarm_states(vn);
+	}
 	mutex_unlock(&vn->lock);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "alarm.h"
 #include "ipsec.h"
 #include "nexthop.h"
 #include "probe.h"
@@ -163,6 +164,7 @@ static void conn_free(struct vpc_ipsec *conn)
 	if (conn->bundles)
 		vpc_ipsec_forget(conn);
 	free_percpu(conn->bundles);
+	free_percpu(conn->lost);
 	free_percpu(conn->link.counters);
 	kfree(conn->prefix);
 	kfree(conn);
@@ -187,9 +189,10 @@ static struct vpc_ipsec *conn_alloc(const struct vpc_ipsec_config *cfg)
 	rcu_assign_pointer(conn->link.table, gw->table);
 	conn->link.counters = vpc_counters_alloc();
 	conn->bundles = alloc_percpu_gfp(struct vpc_ipsec_bundles, GFP_KERNEL_ACCOUNT);
+	conn->lost = alloc_percpu_gfp(struct vpc_ipsec_lost, GFP_KERNEL_ACCOUNT);
 	conn->prefix = kcalloc(cfg->locals + cfg->remotes ?: 1, sizeof(*conn->prefix),
 			       GFP_KERNEL_ACCOUNT);
-	if (!conn->link.counters || !conn->bundles || !conn->prefix) {
+	if (!conn->link.counters || !conn->bundles || !conn->lost || !conn->prefix) {
 		conn_free(conn);
 		return NULL;
 	}
@@ -266,6 +269,7 @@ void vpc_ipsec_remove(struct vpc_ipsec *conn)
 
 	lockdep_assert_held(&vn->lock);
 	WARN_ON(conn->nh);
+	vpc_alarm_gone(vn, &conn->link.obj);
 	xa_erase(&vn->if_ids, conn->if_id);
 	list_del(&conn->node);
 	vpc_selectors_drop(conn);

@@ -32,6 +32,16 @@ struct vpc_ipsec_bundles {
 };
 
 /**
+ * struct vpc_ipsec_lost - packets that the counters of a connection do not have, per CPU
+ * @received: dropped before they were counted; the drops have them
+ * @sent: dropped before they were counted as sent; the drops are those of where they came in
+ */
+struct vpc_ipsec_lost {
+	u64 received;
+	u64 sent;
+};
+
+/**
  * struct vpc_ipsec - an IPsec connection
  * @link: as a way in: what XFRM has decrypted. It has no device. First, so that a link can
  *	be turned into its connection.
@@ -43,6 +53,7 @@ struct vpc_ipsec_bundles {
  * @remotes: how many come after them: what may be behind the other end; 0: no limit
  * @prefix: immutable
  * @bundles: per CPU
+ * @lost: per CPU
  * @cacheable: by family: one policy fits all packets, so @bundles may be used
  * @generation: changes with the policies of @if_id
  * @found: directions in which ipsec_sa.c has seen a security association, while it looks
@@ -64,6 +75,7 @@ struct vpc_ipsec {
 	u8 remotes;
 	struct vpc_prefix *prefix;
 	struct vpc_ipsec_bundles __percpu *bundles;
+	struct vpc_ipsec_lost __percpu *lost;
 	bool cacheable[2];
 	u32 generation;
 	u8 found;

@@ -82,6 +82,17 @@ static enum vpc_drop_reason check(const struct vpc_ipsec *conn, const struct sec
 	return VPC_DROP_MAX;
 }
 
+/* It has not come in yet. */
+static void drop(struct vpc_ipsec *conn, struct sk_buff *skb, enum vpc_drop_reason reason)
+{
+	u32 packets;
+	u64 bytes;
+
+	vpc_skb_cost(skb, &packets, &bytes);
+	this_cpu_add(conn->lost->received, packets);
+	vpc_drop_skb(skb, conn->link.vpc, conn->link.counters, reason);
+}
+
 /**
  * vpc_ipsec_receive() - a packet that XFRM has decrypted
  * @net: where
@@ -108,7 +119,7 @@ bool vpc_ipsec_receive(struct net *net, struct sk_buff *skb, u8 family)
 	/* No later stage shall take it for what it was checked as here. */
 	secpath_reset(skb);
 	if (reason != VPC_DROP_MAX)
-		vpc_drop_skb(skb, conn->link.vpc, conn->link.counters, reason);
+		drop(conn, skb, reason);
 	else
 		vpc_rx_route(&conn->link, skb, family);
 	return true;

@@ -10,6 +10,7 @@
 #include <net/addrconf.h>
 #include <net/xfrm.h>
 
+#include "alarm.h"
 #include "ipsec.h"
 #include "netlink.h"
 #include "nexthop.h"
@@ -89,6 +90,7 @@ static void settle(struct vpc_ipsec *conn)
 	if (conn->nh)
 		vpc_health_ipsec(conn->nh, negotiated);
 	vpc_nl_event(conn->link.vpc->vn, VPC_EVENT_CHANGED, &conn->link.obj, NULL);
+	vpc_alarm_state(conn->link.vpc->vn, &conn->link.obj);
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 
+#include "alarm.h"
 #include "calendar.h"
 #include "dst.h"
 #include "flow.h"
@@ -51,6 +52,7 @@ static int __net_init net_init(struct net *net)
 		return -ENOMEM;
 	vpc_natgw_net_init(vn);
 	vpc_ipsec_net_init(vn);
+	vpc_alarm_net_init(vn);
 	vpc_index_init(&vn->groups, &vn->lock);
 	vpc_index_init(&vn->endpoints, &vn->lock);
 	for (kind = 0; kind < VPC_KINDS; kind++) {
@@ -106,10 +108,12 @@ static void __net_exit net_exit(struct net *net)
 		rtnl_unlock();
 		/* Expiry work and RCU callbacks refer to what goes now. */
 		vpc_peering_flush_timers();
+		vpc_alarm_net_stop(vn);
 		vpc_ipsec_sync_stop(vn);
 		vpc_group_health_stop(vn);
 		rcu_barrier();
 	}
+	vpc_alarm_net_exit(vn);
 	vpc_natgw_net_exit(vn);
 	vpc_overlay_net_exit(vn);
 	vpc_public_net_exit(vn);

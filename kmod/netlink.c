@@ -319,6 +319,32 @@ static struct genl_ops vpc_nl_ops[] __ro_after_init = {
 		.doit = vpc_nl_nat_gateway_get,
 		.dumpit = vpc_nl_nat_gateway_dump,
 		POLICY(nat_gateway_get),
+	}, {
+		.cmd = VPC_CMD_ALARM_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_alarm_new,
+		POLICY(alarm_new),
+	}, {
+		.cmd = VPC_CMD_ALARM_SET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_alarm_set,
+		POLICY(alarm_set),
+	}, {
+		.cmd = VPC_CMD_ALARM_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_alarm_del,
+		POLICY(alarm_del),
+	}, {
+		.cmd = VPC_CMD_ALARM_GET,
+		.flags = GENL_ADMIN_PERM,
+		.doit = vpc_nl_alarm_get,
+		.dumpit = vpc_nl_alarm_dump,
+		POLICY(alarm_get),
+	}, {
+		.cmd = VPC_CMD_ALARM_HISTORY_GET,
+		.flags = GENL_ADMIN_PERM,
+		.dumpit = vpc_nl_alarm_history,
+		POLICY(alarm_history_get),
 	},
 };
 
@@ -392,6 +418,7 @@ static const struct vpc_nl_form * const forms[VPC_KINDS] = {
 	[VPC_KIND_CUSTOMER_GATEWAY] = &vpc_nl_customer_gateway_form,
 	[VPC_KIND_IPSEC] = &vpc_nl_ipsec_form,
 	[VPC_KIND_NAT_GATEWAY] = &vpc_nl_nat_gateway_form,
+	[VPC_KIND_ALARM] = &vpc_nl_alarm_form,
 };
 
 static int fill_event(struct sk_buff *msg, const void *item)
@@ -490,21 +517,37 @@ void vpc_nl_event_send(struct vpc_net *vn, struct sk_buff *msg)
 					GFP_KERNEL);
 }
 
+static void tell_health(struct vpc_net *vn, const struct event *ev, bool lost)
+{
+	struct sk_buff *msg;
+
+	if (!listeners(vn, MCGRP_HEALTH))
+		return;
+	msg = vpc_nl_message(0, 0, VPC_CMD_EVENT, fill_event, ev);
+	if (lost || IS_ERR(msg))
+		genl_set_err(&vpc_nl_family, vn->net, 0, MCGRP_HEALTH, -ENOBUFS);
+	if (!IS_ERR(msg))
+		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, MCGRP_HEALTH, GFP_KERNEL);
+}
+
 void vpc_nl_event_flip(struct vpc_net *vn, const struct vpc_flip *flip, bool lost)
 {
 	const struct event ev = {
 		.kind = VPC_EVENT_FLIP, .attr = VPC_A_EVENT_FLIP, .fill = vpc_nl_flip_fill,
 		.item = flip,
 	};
-	struct sk_buff *msg;
 
-	if (!listeners(vn, MCGRP_HEALTH))
-		return;
-	msg = vpc_nl_message(0, 0, VPC_CMD_EVENT, fill_event, &ev);
-	if (lost || IS_ERR(msg))
-		genl_set_err(&vpc_nl_family, vn->net, 0, MCGRP_HEALTH, -ENOBUFS);
-	if (!IS_ERR(msg))
-		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, MCGRP_HEALTH, GFP_KERNEL);
+	tell_health(vn, &ev, lost);
+}
+
+void vpc_nl_event_alarm(struct vpc_net *vn, enum vpc_event event, const struct vpc_object *obj)
+{
+	const struct event ev = {
+		.kind = event, .attr = vpc_nl_alarm_form.event, .fill = vpc_nl_alarm_form.fill,
+		.item = obj,
+	};
+
+	tell_health(vn, &ev, false);
 }
 
 /**

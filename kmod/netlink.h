@@ -36,7 +36,16 @@ struct vpc_flip;
  */
 void vpc_nl_event_flip(struct vpc_net *vn, const struct vpc_flip *flip, bool lost);
 
-/* The same for one route; REMOVED has only its prefix. */
+/**
+ * vpc_nl_event_alarm() - tell listeners of "health" that an alarm was raised or cleared
+ * @vn: the namespace
+ * @event: VPC_EVENT_RAISED or VPC_EVENT_CLEARED
+ * @obj: the alarm
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_nl_event_alarm(struct vpc_net *vn, enum vpc_event event, const struct vpc_object *obj);
+
+/* The same as vpc_nl_event() for one route; REMOVED has only its prefix. */
 void vpc_nl_event_route(struct vpc_net *vn, enum vpc_event event,
 			const struct vpc_table *table, const struct vpc_prefix *prefix,
 			const struct vpc_actor *actor);

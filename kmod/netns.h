@@ -59,6 +59,11 @@
  * @overlay: the port to other hosts, or NULL
  * @nat_zones: which conntrack zones are taken, see nat_ct.c
  * @nat_work: vpc_natgw_follow()
+ * @alarm_log: when alarms were raised and cleared; there from the first one on
+ * @alarm_work: looks at alarms that measure something
+ * @alarm_next: when it is due, ns of CLOCK_MONOTONIC
+ * @alarm_states: alarms on the state of something
+ * @alarms_raised: how many alarms are raised
  * @drops: what is of no VPC, by reason, per CPU
  * @wait_lock: guards @waiting
  * @waiting: struct vpc_adj with packets that wait for a MAC
@@ -100,6 +105,11 @@ struct vpc_net {
 	struct vpc_port *overlay;
 	struct ida nat_zones;
 	struct work_struct nat_work;
+	struct vpc_alarm_log *alarm_log;
+	struct delayed_work alarm_work;
+	u64 alarm_next;
+	u32 alarm_states;
+	u32 alarms_raised;
 	struct vpc_drops __percpu *drops;
 	spinlock_t wait_lock;
 	struct list_head waiting;

@@ -362,19 +362,11 @@ static void clamp_mss(struct vpc_ipsec *conn, struct sk_buff *skb, u8 family, u3
 	vpc_mss_clamp(skb, family, mtu);
 }
 
-/**
- * vpc_ipsec_output() - send a packet through a connection
- * @pkt: the packet
- * @conn: the connection
- * Context: softirq, RCU read side.
- * Return: VPC_DONE.
- */
-enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
+/* May it enter, and by which way? With VPC_CONTINUE the caller has a reference on that. */
+static enum vpc_verdict enter(struct vpc_pkt *pkt, struct vpc_ipsec *conn, struct dst_entry **way)
 {
-	int (*then)(struct net *net, struct sock *sk, struct sk_buff *skb) = finish;
 	enum vpc_drop_reason reason = VPC_DROP_MAX;
 	struct sk_buff *skb = pkt->skb;
-	struct net_device *in = skb->dev;
 	struct vpc_policer *limit;
 	enum vpc_verdict verdict;
 	struct dst_entry *dst;
@@ -396,6 +388,32 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	verdict = prepare(pkt, dst);
 	if (verdict != VPC_CONTINUE)
 		goto release;
+	*way = dst;
+	return VPC_CONTINUE;
+
+release:
+	dst_release(dst);
+	return verdict;
+}
+
+/**
+ * vpc_ipsec_output() - send a packet through a connection
+ * @pkt: the packet
+ * @conn: the connection
+ * Context: softirq, RCU read side.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
+{
+	int (*then)(struct net *net, struct sock *sk, struct sk_buff *skb) = finish;
+	struct sk_buff *skb = pkt->skb;
+	struct net_device *in = skb->dev;
+	struct dst_entry *dst;
+
+	if (unlikely(enter(pkt, conn, &dst) != VPC_CONTINUE)) {
+		this_cpu_add(conn->lost->sent, pkt->packets);
+		return VPC_DONE;
+	}
 	if (READ_ONCE(conn->gateway->mss_clamp))
 		clamp_mss(conn, skb, pkt->family, dst_mtu(dst));
 	skb_forward_csum(skb);
@@ -409,10 +427,6 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	NF_HOOK(pkt->family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4, NF_INET_FORWARD,
 		conn->link.vpc->vn->net, NULL, skb, in, dst->dev, then);
 	return VPC_DONE;
-
-release:
-	dst_release(dst);
-	return verdict;
 }
 
 static enum vpc_verdict output(struct vpc_pkt *pkt, const struct vpc_nexthop *nh)

@@ -101,6 +101,13 @@ bool vpc_nh_from_endpoint(const struct vpc_pkt *pkt)
 	return likely(pkt->from_endpoint) || vpc_nh_source_in(pkt->vpc, pkt);
 }
 
+/* Not let into the peering that it was to cross. */
+static noinline enum vpc_verdict refuse(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
+{
+	vpc_counters_tx(pkt->peering->side[pkt->peering_dir].counters, pkt->packets, pkt->bytes);
+	return vpc_drop(pkt, reason);
+}
+
 /**
  * vpc_nh_peering_cross() - a packet crosses a peering
  * @pkt: the packet
@@ -122,9 +129,9 @@ enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_next
 	pkt->peering = p;
 	pkt->peering_dir = side;
 	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
-		return vpc_drop(pkt, VPC_DROP_PEERING_STATE);
+		return refuse(pkt, VPC_DROP_PEERING_STATE);
 	if (unlikely(!pkt->vpc->transit && !vpc_nh_from_endpoint(pkt)))
-		return vpc_drop(pkt, VPC_DROP_SOURCE_ADDRESS);
+		return refuse(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
 	limit = rcu_dereference(p->limit[side]);
 	if (unlikely(limit) && !vpc_policer_pass(limit, pkt->bytes, ktime_get_ns()))

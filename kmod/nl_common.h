@@ -54,7 +54,7 @@ extern const struct vpc_nl_form vpc_nl_vpc_form, vpc_nl_subnet_form, vpc_nl_tabl
 				vpc_nl_port_form, vpc_nl_uplink_form, vpc_nl_peering_form,
 				vpc_nl_rejected_form, vpc_nl_probe_form, vpc_nl_vpn_gateway_form,
 				vpc_nl_customer_gateway_form, vpc_nl_ipsec_form,
-				vpc_nl_nat_gateway_form;
+				vpc_nl_nat_gateway_form, vpc_nl_alarm_form;
 
 static inline struct vpc_net *vpc_nl_net(struct genl_info *info)
 {
@@ -196,5 +196,11 @@ int vpc_nl_nat_gateway_set(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_nat_gateway_del(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_nat_gateway_get(struct sk_buff *skb, struct genl_info *info);
 int vpc_nl_nat_gateway_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_alarm_new(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_alarm_set(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_alarm_del(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_alarm_get(struct sk_buff *skb, struct genl_info *info);
+int vpc_nl_alarm_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int vpc_nl_alarm_history(struct sk_buff *skb, struct netlink_callback *cb);
 
 #endif /* _VPC_NL_COMMON_H */

@@ -448,3 +448,36 @@ const struct nla_policy vpc_nl_policy_nat_gateway_get[VPC_A_NAT_GATEWAY_VPC + 1]
 	[VPC_A_NAT_GATEWAY_NAME] = NAME,
 	[VPC_A_NAT_GATEWAY_VPC] = NAME,
 };
+
+const struct nla_policy vpc_nl_policy_alarm_new[VPC_A_ALARM_INTERVAL + 1] = {
+	[VPC_A_ALARM_NAME] = NAME,
+	[VPC_A_ALARM_PEERING] = NAME,
+	[VPC_A_ALARM_IPSEC] = NAME,
+	[VPC_A_ALARM_METRIC] = NLA_POLICY_RANGE(NLA_U8, VPC_ALARM_RATE, VPC_ALARM_MAX),
+	[VPC_A_ALARM_FROM] = NAME,
+	[VPC_A_ALARM_DIRECTION] = NLA_POLICY_MAX(NLA_U8, VPC_ALARM_SENT),
+	[VPC_A_ALARM_ABOVE] = { .type = NLA_U64 },
+	[VPC_A_ALARM_CLEAR] = { .type = NLA_U64 },
+	[VPC_A_ALARM_INTERVAL] = NLA_POLICY_RANGE(NLA_U32, 1, VPC_ALARM_INTERVAL_MAX),
+};
+
+const struct nla_policy vpc_nl_policy_alarm_set[VPC_A_ALARM_INTERVAL + 1] = {
+	[VPC_A_ALARM_NAME] = NAME,
+	[VPC_A_ALARM_NEW_NAME] = NAME,
+	[VPC_A_ALARM_METRIC] = NLA_POLICY_RANGE(NLA_U8, VPC_ALARM_RATE, VPC_ALARM_MAX),
+	[VPC_A_ALARM_ABOVE] = { .type = NLA_U64 },
+	[VPC_A_ALARM_CLEAR] = { .type = NLA_U64 },
+	[VPC_A_ALARM_INTERVAL] = NLA_POLICY_RANGE(NLA_U32, 1, VPC_ALARM_INTERVAL_MAX),
+};
+
+const struct nla_policy vpc_nl_policy_alarm_del[VPC_A_ALARM_NAME + 1] = {
+	[VPC_A_ALARM_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_alarm_get[VPC_A_ALARM_NAME + 1] = {
+	[VPC_A_ALARM_NAME] = NAME,
+};
+
+const struct nla_policy vpc_nl_policy_alarm_history_get[VPC_A_ALARM_NAME + 1] = {
+	[VPC_A_ALARM_NAME] = NAME,
+};

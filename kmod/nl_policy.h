@@ -71,5 +71,10 @@ extern const struct nla_policy vpc_nl_policy_nat_gateway_new[VPC_A_NAT_GATEWAY_R
 extern const struct nla_policy vpc_nl_policy_nat_gateway_set[VPC_A_NAT_GATEWAY_RATE + 1];
 extern const struct nla_policy vpc_nl_policy_nat_gateway_del[VPC_A_NAT_GATEWAY_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_nat_gateway_get[VPC_A_NAT_GATEWAY_VPC + 1];
+extern const struct nla_policy vpc_nl_policy_alarm_new[VPC_A_ALARM_INTERVAL + 1];
+extern const struct nla_policy vpc_nl_policy_alarm_set[VPC_A_ALARM_INTERVAL + 1];
+extern const struct nla_policy vpc_nl_policy_alarm_del[VPC_A_ALARM_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_alarm_get[VPC_A_ALARM_NAME + 1];
+extern const struct nla_policy vpc_nl_policy_alarm_history_get[VPC_A_ALARM_NAME + 1];
 
 #endif /* _VPC_NL_POLICY_H */

@@ -27,6 +27,8 @@ static int fill_info(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_INFO_CUSTOMER_GATEWAYS,
 			vn->registry[VPC_KIND_CUSTOMER_GATEWAY].count) ||
 	    nla_put_u32(msg, VPC_A_INFO_IPSECS, vn->registry[VPC_KIND_IPSEC].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_ALARMS, vn->registry[VPC_KIND_ALARM].count) ||
+	    nla_put_u32(msg, VPC_A_INFO_ALARMS_RAISED, vn->alarms_raised) ||
 	    nla_put_u32(msg, VPC_A_INFO_NAT_GATEWAYS,
 			vn->registry[VPC_KIND_NAT_GATEWAY].count) ||
 	    nla_put_u32(msg, VPC_A_INFO_IF_ID_FIRST, vn->if_id_first) ||

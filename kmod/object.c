@@ -18,6 +18,7 @@ static const char * const kind_name[VPC_KINDS] = {
 	[VPC_KIND_CUSTOMER_GATEWAY] = "customer gateway",
 	[VPC_KIND_IPSEC] = "IPsec connection",
 	[VPC_KIND_NAT_GATEWAY] = "NAT gateway",
+	[VPC_KIND_ALARM] = "alarm",
 };
 
 static const struct rhashtable_params by_name = {

@@ -5,6 +5,7 @@
 #include <linux/timekeeping.h>
 
 #include "adj.h"
+#include "alarm.h"
 #include "health.h"
 #include "limit.h"
 #include "netlink.h"
@@ -92,6 +93,8 @@ static void set_state(struct vpc_peering *p, u8 state)
 	}
 	if (vpc_peering_is_transit(p) && was != is)
 		vpc_publish_changed(p->side[!vpc].vpc, p->side[vpc].vpc);
+	if (was != is)
+		vpc_alarm_state(p->vn, &p->obj);
 }
 
 /* A new request: it waits until its deadline. */
@@ -481,6 +484,8 @@ int vpc_peering_del(struct vpc_peering *p, bool reject, const struct vpc_actor *
 	if (err)
 		return err;
 
+	/* Before its state changes: what is asked for is nothing to be alarmed of. */
+	vpc_alarm_gone(vn, &p->obj);
 	/* While it still carries their last packets. */
 	for (i = 0; i < 2; i++)
 		if (probe[i])

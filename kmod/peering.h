@@ -18,7 +18,8 @@ struct vpc_policer;
  * @peering: the peering
  * @node: in vpc::sides
  * @counters: rx: packets that this VPC sent into the peering, per CPU; drops:
- *	those of them that the module dropped later
+ *	those of them that the module dropped later, and what it did not let in, which is
+ *	counted as tx
  */
 struct vpc_peering_side {
 	struct vpc *vpc;

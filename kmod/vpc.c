@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "alarm.h"
 #include "filter.h"
 #include "hook.h"
 #include "ipsec.h"
@@ -476,6 +477,7 @@ void vpc_flush(struct vpc_net *vn)
 		vpc_route_clear(container_of(obj, struct vpc_table, obj));
 		cond_resched();
 	}
+	vpc_alarm_flush(vn);
 	/* Of all VPCs first: one may have the next hop of a peering that the other side deletes. */
 	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_PROBE], 0))) {
 		vpc_probe_del(container_of(obj, struct vpc_probe, obj));

@@ -42,7 +42,7 @@ bool attribute_counts(__u8 cmd, __u16 type);
 
 void many_routes(void);
 
-/* requests_gateways.c: probes, VPN gateways, NAT */
+/* requests_gateways.c: probes, VPN gateways, NAT, alarms */
 void uplink_public(void);
 void probe_new(void);
 void probe_bfd(void);
@@ -65,6 +65,9 @@ void router_more(void);
 void router_del(void);
 void router_route(void);
 void filter_on(void);
+void alarm_new(void);
+void alarm_raised(void);
+void alarm_set(void);
 void gateways_scene(void);
 
 #endif /* _VPC_SELFTESTS_FAILNTH_H */

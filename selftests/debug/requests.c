@@ -244,6 +244,11 @@ const struct request requests[] = {
 	{ "router-del", .build = router_del, TOLD, .prepare = router_new },
 	{ "router-route", .build = router_route, TOLD },
 	{ "filter-on", .build = filter_on, TOLD },
+	{ "alarm-new", .build = alarm_new, TOLD },
+	{ "alarm-new-raised", .build = alarm_raised, TOLD },
+	{ "alarm-set", .build = alarm_set, TOLD },
+	{ "alarm-del", DO(ALARM_DEL, ALARM_NAME, "alarm"), TOLD },
+	{ "alarm-get", DO(ALARM_GET, ALARM_NAME, "alarm") },
 	{ "info-get", .cmd = VPC_CMD_INFO_GET },
 	{ "flush", .cmd = VPC_CMD_FLUSH, TOLD },
 	{ "device-del", .build = device_del, TOLD, .rtnetlink = true },
@@ -261,6 +266,8 @@ const struct request requests[] = {
 	{ "dump-ipsec", DUMP(IPSEC_GET) },
 	{ "dump-nat-gateways", DUMP(NAT_GATEWAY_GET) },
 	{ "dump-stats", DUMP(STATS_GET) },
+	{ "dump-alarms", DUMP(ALARM_GET) },
+	{ "dump-alarm-history", DUMP(ALARM_HISTORY_GET) },
 };
 
 const unsigned int request_count = sizeof(requests) / sizeof(*requests);

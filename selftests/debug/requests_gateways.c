@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests of failnth.c about probes, VPN gateways and NAT, and the scene that they meet. */
+/* Requests of failnth.c about probes, VPN gateways, NAT and alarms, and the scene that they meet. */
 #include <netinet/in.h>
 
 #include "failnth.h"
@@ -256,6 +256,39 @@ void filter_on(void)
 	put_u8(&the_message, VPC_A_VPC_FILTER, 1);
 }
 
+/* --- alarms ----------------------------------------------------------------------- */
+
+static void alarm_on(const char *name, __u16 type, const char *target, __u8 metric)
+{
+	named(VPC_CMD_ALARM_NEW, VPC_A_ALARM_NAME, name);
+	str(type, target);
+	put_u8(&the_message, VPC_A_ALARM_METRIC, metric);
+	if (metric == VPC_ALARM_STATE)
+		return;
+	number(VPC_A_ALARM_ABOVE, 1000);
+	put_u32(&the_message, VPC_A_ALARM_INTERVAL, 3600);
+}
+
+void alarm_new(void)
+{
+	alarm_on("new", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_RATE);
+	str(VPC_A_ALARM_FROM, "a");
+}
+
+/* A peering that nobody has accepted. */
+void alarm_raised(void)
+{
+	alarm_on("new", VPC_A_ALARM_PEERING, "ac", VPC_ALARM_STATE);
+}
+
+void alarm_set(void)
+{
+	named(VPC_CMD_ALARM_SET, VPC_A_ALARM_NAME, "alarm");
+	str(VPC_A_ALARM_NEW_NAME, "renamed");
+	number(VPC_A_ALARM_CLEAR, 500);
+	put_u32(&the_message, VPC_A_ALARM_INTERVAL, 1800);
+}
+
 /* --- the scene ---------------------------------------------------------------------- */
 
 void gateways_scene(void)
@@ -297,5 +330,10 @@ void gateways_scene(void)
 	done();
 	change(NULL, "a");
 	op(ADD, "100.65.0.0", 16, "nat nat", "router a", END);
+	done();
+
+	alarm_on("alarm", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_PACKETS);
+	done();
+	alarm_on("down", VPC_A_ALARM_IPSEC, "idle", VPC_ALARM_STATE);
 	done();
 }

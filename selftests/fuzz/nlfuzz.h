@@ -13,7 +13,7 @@ struct talker {
 	__u32 dump_seq;
 };
 
-#define INFO_NUMBERS 16
+#define INFO_NUMBERS 24
 
 struct info {
 	__u32 n[INFO_NUMBERS];

@@ -25,6 +25,7 @@ static struct {
 	bool plain;	/* next hops without a target: what counts is how many */
 	bool probed;	/* the next hop is of a probe */
 	bool open;	/* an uplink without a VPC */
+	bool state;	/* an alarm on a state, which has no limits */
 } draw;
 
 const struct attr_set *set_of(int number)
@@ -72,7 +73,7 @@ static void name_of(const char *what, char *out, size_t size)
 	int n = chance(4) ? (int)rnd(VPCS) : draw.n, k = chance(4) ? (int)rnd(SUBNETS) : draw.k;
 	int a = n < draw.p ? n : draw.p, b = n < draw.p ? draw.p : n;
 
-	if (!strcmp(what, "vpc"))
+	if (!strcmp(what, "vpc") || !strcmp(what, "from"))
 		snprintf(out, size, "v%d", n);
 	else if (!strcmp(what, "peer"))
 		snprintf(out, size, "v%d", draw.p);
@@ -384,6 +385,8 @@ static void gen_number(int parent, const struct attr *a)
 		v = 16 * (1 + rnd(100));
 	else if (!strcmp(a->name, "last-port") && chance(90))
 		v = 65536 - 16 * rnd(100) - 1;
+	else if (!strcmp(a->name, "metric") && chance(95))
+		v = draw.state ? VPC_ALARM_STATE : VPC_ALARM_RATE + rnd(3);
 	else if (!strcmp(a->name, "suppress") && chance(90))
 		v = 2000 + rnd(3000);
 	else if (!strcmp(a->name, "reuse") && chance(90))
@@ -507,6 +510,8 @@ static void gen_slots(const struct slot *slot, int slots, int set)
 			a = attr_of(set, slot->number[0]);
 		if (draw.open && strcmp(a->name, "dev") != 0 && strcmp(a->name, "gateway") != 0)
 			continue;
+		if (draw.state && a->number >= VPC_A_ALARM_FROM)
+			continue;
 		if (slot->optional && !draw.open ? !chance(likely_of(a)) : i == missing)
 			continue;
 		count = 1;
@@ -555,6 +560,7 @@ void gen_request(struct msg *m, struct request *r)
 	}
 	draw.spoil = r->way == WAY_NEARLY ? (int)rnd(6) : -1;
 	draw.open = !strcmp(c->name, "uplink-new") && chance(40);
+	draw.state = !strcmp(c->name, "alarm-new") && chance(25);
 	tree_clear();
 	gen_slots(r->dump ? c->dump : c->doit, r->dump ? c->dump_slots : c->do_slots, c->set);
 	draw.spoil = -1;

@@ -207,6 +207,7 @@ void audit(int fd)
 		{ VPC_CMD_PEERING_GET, VPC_A_INFO_PEERINGS, "peerings" },
 		{ VPC_CMD_ROUTE_GET, VPC_A_INFO_ROUTES, "routes" },
 		{ VPC_CMD_PROBE_GET, VPC_A_INFO_PROBES, "probes" },
+		{ VPC_CMD_ALARM_GET, VPC_A_INFO_ALARMS, "alarms" },
 	};
 	struct info info;
 	unsigned int i;

@@ -94,9 +94,16 @@
  *   PROBE_DEL    do: NAME
  *   PROBE_GET    do: NAME;  dump: VPC?
  *   FLIP_GET     dump: PROBE? -> VPC_A_FLIP_*, oldest first
+ *   ALARM_NEW    do: NAME, IPSEC | PEERING, METRIC, FROM? | DIRECTION?, ABOVE, CLEAR?,
+ *                INTERVAL (the last five not with VPC_ALARM_STATE)
+ *   ALARM_SET    do: NAME, NEW_NAME?, METRIC?, ABOVE?, CLEAR?, INTERVAL?
+ *   ALARM_DEL    do: NAME
+ *   ALARM_GET    do: NAME;  dump: all
+ *   ALARM_HISTORY_GET dump: NAME? -> VPC_A_ALARM_*, oldest first
  *
  * VPC_CMD_EVENT is only ever sent by the kernel: to the multicast group "health"
- * when the health of a next hop has changed (VPC_EVENT_FLIP), to "config" otherwise.
+ * when the health of a next hop has changed (VPC_EVENT_FLIP), or an alarm was raised or
+ * cleared (VPC_EVENT_RAISED, VPC_EVENT_CLEARED), to "config" otherwise.
  *
  * ROUTE_CHANGE is a transaction on one table: all its operations take effect
  * at one instant for packets, or none does. With REPLACE_TABLE the operations
@@ -152,6 +159,9 @@
 #define VPC_NAT_FIRST_PORT	1024	/* default */
 #define VPC_NAT_LAST_PORT	65535	/* default */
 #define VPC_NAT_PORT_LIMIT	4096	/* default, of one endpoint */
+#define VPC_ALARMS_MAX		1024	/* per namespace */
+#define VPC_ALARM_INTERVAL_MAX	3600	/* seconds */
+#define VPC_ALARM_HISTORY_MAX	1024	/* times that alarms were raised or cleared that are kept */
 
 /**
  * enum vpc_cmd - commands of the family
@@ -214,6 +224,11 @@ enum vpc_cmd {
 	VPC_CMD_NAT_GATEWAY_GET,
 	VPC_CMD_ENDPOINT_NEW,
 	VPC_CMD_ENDPOINT_DEL,
+	VPC_CMD_ALARM_NEW,
+	VPC_CMD_ALARM_SET,
+	VPC_CMD_ALARM_DEL,
+	VPC_CMD_ALARM_GET,
+	VPC_CMD_ALARM_HISTORY_GET,
 
 	/* private: */
 	__VPC_CMD_MAX,
@@ -280,6 +295,8 @@ enum vpc_a_counters {
  * @VPC_A_INFO_CUSTOMER_GATEWAYS: u32
  * @VPC_A_INFO_IPSECS: u32, IPsec connections
  * @VPC_A_INFO_NAT_GATEWAYS: u32
+ * @VPC_A_INFO_ALARMS: u32
+ * @VPC_A_INFO_ALARMS_RAISED: u32, how many of these are raised
  * @VPC_A_INFO_IF_ID_FIRST: u32, not 0. XFRM if_ids from here on are ours: packets of a
  *	security association with such an if_id, and no connection that has it, are
  *	dropped. Default %VPC_IF_ID_FIRST. Refused while there are connections.
@@ -307,6 +324,8 @@ enum vpc_a_info {
 	VPC_A_INFO_IF_ID_LAST,
 	VPC_A_INFO_REBUILDS,
 	VPC_A_INFO_NAT_GATEWAYS,
+	VPC_A_INFO_ALARMS,
+	VPC_A_INFO_ALARMS_RAISED,
 
 	/* private: */
 	__VPC_A_INFO_MAX,
@@ -1334,6 +1353,90 @@ enum vpc_a_nat_gateway {
 };
 
 /**
+ * enum vpc_alarm_metric - what an alarm looks at
+ * @VPC_ALARM_RATE: bits per second of network layer packets
+ * @VPC_ALARM_PACKETS: packets per second
+ * @VPC_ALARM_LOSS: which part of the packets that were to pass the module has dropped, in
+ *	units of 1 / %VPC_SHARE_ALL
+ * @VPC_ALARM_STATE: whether a peering is active; whether an IPsec connection is negotiated, and
+ *	its probe, if it has one, is up
+ */
+enum vpc_alarm_metric {
+	VPC_ALARM_UNSPEC,
+	VPC_ALARM_RATE,
+	VPC_ALARM_PACKETS,
+	VPC_ALARM_LOSS,
+	VPC_ALARM_STATE,
+
+	/* private: */
+	__VPC_ALARM_MAX,
+	VPC_ALARM_MAX = __VPC_ALARM_MAX - 1
+};
+
+/**
+ * enum vpc_alarm_direction - what an alarm on an IPsec connection looks at
+ * @VPC_ALARM_EITHER: the larger value of both directions
+ * @VPC_ALARM_RECEIVED: what comes from the customer gateway
+ * @VPC_ALARM_SENT: what goes to it
+ */
+enum vpc_alarm_direction {
+	VPC_ALARM_EITHER,
+	VPC_ALARM_RECEIVED,
+	VPC_ALARM_SENT,
+};
+
+/**
+ * enum vpc_a_alarm - an alarm; in ALARM_HISTORY_GET: one time that an alarm was raised or
+ *	cleared, with what was then
+ * @VPC_A_ALARM_PAD: alignment, no content
+ * @VPC_A_ALARM_NAME: string; filter of ALARM_HISTORY_GET
+ * @VPC_A_ALARM_NEW_NAME: string, the name to take
+ * @VPC_A_ALARM_ID: u32, reply: the key that dumps are ordered by; absent in the history
+ * @VPC_A_ALARM_PEERING: string, the peering that it is on, which it goes away with
+ * @VPC_A_ALARM_IPSEC: string, or the IPsec connection
+ * @VPC_A_ALARM_METRIC: u8, enum vpc_alarm_metric; in ALARM_SET it must be the one that it has
+ * @VPC_A_ALARM_FROM: string, a VPC of the peering: what that VPC sends; absent: the larger value
+ *	of both sides
+ * @VPC_A_ALARM_DIRECTION: u8, enum vpc_alarm_direction, of a connection; default
+ *	%VPC_ALARM_EITHER
+ * @VPC_A_ALARM_ABOVE: u64, it is raised when the value is larger than this
+ * @VPC_A_ALARM_CLEAR: u64, and cleared when it is not larger than this: at most, and by
+ *	default, VPC_A_ALARM_ABOVE
+ * @VPC_A_ALARM_INTERVAL: u32, seconds that the value is measured over, 1..3600
+ * @VPC_A_ALARM_RAISED: u8, reply: 1 while it is raised
+ * @VPC_A_ALARM_VALUE: u64, reply: of the last whole interval; absent with VPC_ALARM_STATE
+ * @VPC_A_ALARM_TIME: u64, reply: nanoseconds, CLOCK_REALTIME: when it was raised or cleared
+ *	last; absent if it never was
+ * @VPC_A_ALARM_SEQ: u64, reply: counts the times that alarms of the namespace were raised or
+ *	cleared; absent with VPC_A_ALARM_TIME
+ * @VPC_A_ALARM_RAISES: u32, reply: how often it was raised; absent in the history
+ */
+enum vpc_a_alarm {
+	VPC_A_ALARM_UNSPEC,
+	VPC_A_ALARM_PAD,
+	VPC_A_ALARM_NAME,
+	VPC_A_ALARM_NEW_NAME,
+	VPC_A_ALARM_ID,
+	VPC_A_ALARM_PEERING,
+	VPC_A_ALARM_IPSEC,
+	VPC_A_ALARM_METRIC,
+	VPC_A_ALARM_FROM,
+	VPC_A_ALARM_DIRECTION,
+	VPC_A_ALARM_ABOVE,
+	VPC_A_ALARM_CLEAR,
+	VPC_A_ALARM_INTERVAL,
+	VPC_A_ALARM_RAISED,
+	VPC_A_ALARM_VALUE,
+	VPC_A_ALARM_TIME,
+	VPC_A_ALARM_SEQ,
+	VPC_A_ALARM_RAISES,
+
+	/* private: */
+	__VPC_A_ALARM_MAX,
+	VPC_A_ALARM_MAX = __VPC_A_ALARM_MAX - 1
+};
+
+/**
  * enum vpc_event - what happened
  * @VPC_EVENT_ADDED: the object was created
  * @VPC_EVENT_CHANGED: it was changed by a command, or (VPN gateway, IPsec connection) its
@@ -1347,6 +1450,8 @@ enum vpc_a_nat_gateway {
  * @VPC_EVENT_FLIP: the health of a next hop has changed; on the group "health"
  * @VPC_EVENT_PORTS: of a NAT gateway: VPC_A_PUBLIC_LEVEL of an address has changed. It falls to 0
  *	below 70 percent.
+ * @VPC_EVENT_RAISED: of an alarm: its threshold was crossed; on the group "health"
+ * @VPC_EVENT_CLEARED: and is crossed no more; on the group "health"
  */
 enum vpc_event {
 	VPC_EVENT_ADDED,
@@ -1359,6 +1464,8 @@ enum vpc_event {
 	VPC_EVENT_FLUSHED,
 	VPC_EVENT_FLIP,
 	VPC_EVENT_PORTS,
+	VPC_EVENT_RAISED,
+	VPC_EVENT_CLEARED,
 };
 
 /**
@@ -1383,6 +1490,7 @@ enum vpc_event {
  * @VPC_A_EVENT_NAT_GATEWAY: nested enum vpc_a_nat_gateway
  * @VPC_A_EVENT_ENDPOINT: nested enum vpc_a_endpoint, one on another host. Those that go with the
  *	overlay's port have no events of their own, nor has one that moves to a port.
+ * @VPC_A_EVENT_ALARM: nested enum vpc_a_alarm
  */
 enum vpc_a_event {
 	VPC_A_EVENT_UNSPEC,
@@ -1403,6 +1511,7 @@ enum vpc_a_event {
 	VPC_A_EVENT_IPSEC,
 	VPC_A_EVENT_NAT_GATEWAY,
 	VPC_A_EVENT_ENDPOINT,
+	VPC_A_EVENT_ALARM,
 
 	/* private: */
 	__VPC_A_EVENT_MAX,
