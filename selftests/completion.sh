@@ -58,6 +58,8 @@ setup()
 		peering add red-blue vpc red peer blue
 		probe add west for router 192.0.2.1 vpc red bfd source 192.0.2.2 destination 192.0.2.1
 		probe add east for peering red-blue icmp source 10.1.9.1 destination 10.2.1.10
+		alarm add quiet on peering red-blue state
+		alarm add hot on peering red-blue rate above 1mbit for 10
 	END
 }
 
@@ -97,6 +99,12 @@ names()
 	offers "probe show " east west vpc
 	offers "probe show vpc r" red
 	offers "probe history " east west
+	offers "alarm add x on peering " red-blue
+	offers "alarm add x on peering red-blue from " blue red
+	offers "alarm set " hot quiet
+	offers "alarm del h" hot
+	offers "alarm show " hot quiet
+	offers "alarm list q" quiet
 	offers "check " blue red help
 	offers "check red b" blue
 	offers "stats vpc " blue red
@@ -131,7 +139,7 @@ harmless()
 	keep
 	for line in flush "vpc add green cidr 10.3.0.0/16" "vpc del blue" "vpc set red name green" \
 		"port del port0" "table del out" "peering accept red-blue" "peering del red-blue" \
-		"probe set west admin down" "probe del west" \
+		"probe set west admin down" "probe del west" "alarm set hot for 5" "alarm del hot" \
 		"route add 10.9.0.0/16 vpc red via blackhole" "route load $T_DIR/routes vpc red" \
 		"subnet set red1 table out" "-batch $T_DIR/flush" "-batch $T_DIR/flush -netns $T_ID.R"; do
 		r timeout 60 bash -c "$tab" sh "$T_TOP/tools/completion/vpcctl.bash" "$line " \

@@ -37,7 +37,7 @@ state()
 {
 	local counts='rx_packets|rx_bytes|tx_packets|tx_bytes|drops|remaining|bytes'
 
-	counts+='|sent|received|discarded|unsent|graces|penalty|lost|rtt_ns|rtt_min_ns|rtt_average_ns'
+	counts+='|value|raises|seq|time_ns|sent|received|discarded|unsent|graces|penalty|lost|rtt_ns|rtt_min_ns|rtt_average_ns'
 	vpc -json -batch - <<-END | sed -E "s/\"($counts)\":[0-9]+//g; $STATE_HEALTH; s/\"lladdr\":\"[0-9a-f:]*\"//g"
 		vpc show
 		subnet show
@@ -47,6 +47,7 @@ state()
 		endpoint show
 		peering show
 		probe show
+		alarm show
 		route show
 	END
 }

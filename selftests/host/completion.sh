@@ -38,8 +38,8 @@ offers()
 		"$(printf '%s\n' "$@" | sort | xargs)"
 }
 
-objects=(vpc subnet port uplink endpoint table route peering probe vpn-gateway customer-gateway ipsec
-	nat-gateway namespace check stats metrics flush monitor version)
+objects=(vpc subnet port uplink endpoint table route peering probe alarm vpn-gateway customer-gateway
+	ipsec nat-gateway namespace check stats metrics flush monitor version)
 types=(peering transit ipsec nat router blackhole unreachable prohibit)
 options=(interval multiplier retries rise hold-down fail-back suppress reuse half-life admin)
 
@@ -123,6 +123,18 @@ lines()
 	offers "probe show " vpc
 	offers "probe history "
 	offers "probe history a "
+	offers "alarm add a " on
+	offers "alarm add a on " peering ipsec
+	offers "alarm add a on peering b " from rate packets loss state
+	offers "alarm add a on ipsec b " received sent rate packets loss state
+	offers "alarm add a on ipsec b sent " rate packets loss state
+	offers "alarm add a on peering b from c rate " above clear for
+	offers "alarm add a on peering b loss above 0.5 c" clear
+	offers "alarm add a on peering b state "
+	offers "alarm set a " rate packets loss for name
+	offers "alarm set a packets clear 3 " above for name
+	offers "alarm show "
+	offers "alarm list a "
 	offers "vpn-gateway add a " vpc transit local inside bandwidth transit-between-connections \
 		mss-clamp
 	offers "vpn-gateway set a mss-clamp " on off
@@ -163,7 +175,7 @@ files()
 # --- the whole grammar -------------------------------------------------------------
 
 declare -A seen=() offered=() sample=(
-	[NAME]=x [RATE]=1mbit [TEXT]=x [FIRST-LAST]=1-2 [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
+	[NAME]=x [RATE]=1mbit [PERCENT]=1 [TEXT]=x [FIRST-LAST]=1-2 [DEV]=x0 [TABLE]=x [ADDR]=192.0.2.1 [ADDR/LEN]=192.0.2.1/24
 	[PREFIX]=192.0.2.0/24 [MAC]=02:00:00:00:00:01 [N]=1 [MS]=20 [FILE]=x
 	[SECONDS]=2 [PORT]=80 [SUBNET]=x [VPC]=x
 )

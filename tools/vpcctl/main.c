@@ -19,7 +19,7 @@
 const struct object *const objects[] = {
 	&vpc_object, &subnet_object, &port_object, &uplink_object,
 	&endpoint_object, &table_object, &route_object, &peering_object,
-	&probe_object, &vpn_gateway_object, &customer_gateway_object,
+	&probe_object, &alarm_object, &vpn_gateway_object, &customer_gateway_object,
 	&ipsec_object, &nat_gateway_object, &namespace_object, &check_object,
 	&stats_object, &metrics_object, &flush_object, &monitor_object, &version_object, NULL
 };
@@ -28,9 +28,9 @@ static const char general_usage[] =
 "vpcctl [ -json ] [ -pretty ] [ -stats ] [ -batch { FILE | - } ] [ -netns NAME ]\n"
 "       OBJECT COMMAND ...\n"
 "OBJECT := { vpc | subnet | port | uplink | endpoint | table | route | peering |\n"
-"            probe | vpn-gateway | customer-gateway | ipsec | nat-gateway |\n"
-"            namespace | check | stats | metrics | flush | monitor | version |\n"
-"            help }\n"
+"            probe | alarm | vpn-gateway | customer-gateway | ipsec |\n"
+"            nat-gateway | namespace | check | stats | metrics | flush |\n"
+"            monitor | version | help }\n"
 "vpcctl [ -json ]                 a summary\n"
 "vpcctl help [ OBJECT ]\n";
 

@@ -70,6 +70,14 @@ static const struct number probe_numbers[] = {
 	{ }
 };
 
+static const struct number alarm_numbers[] = {
+	{ "vpc_alarm_raised", "gauge", "1 while the alarm is raised.",
+	  VPC_A_ALARM_RAISED, 1 },
+	{ "vpc_alarm_raises_total", "counter", "How often the alarm was raised.",
+	  VPC_A_ALARM_RAISES, 0 },
+	{ }
+};
+
 struct kind;
 static void print_counters(const struct kind *kind, const struct answer *answer);
 static void print_peerings(const struct kind *kind, const struct answer *answer);
@@ -91,6 +99,7 @@ static const struct kind {
 	{ "vpc_peering", "peering", &peering_object, peering_numbers,
 	  print_peerings },
 	{ "vpc_probe", "probe", &probe_object, probe_numbers, NULL },
+	{ "vpc_alarm", "alarm", &alarm_object, alarm_numbers, NULL },
 	{ "vpc", "vpc", &stats_object, NULL, print_stats },
 };
 

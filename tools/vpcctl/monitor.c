@@ -19,6 +19,8 @@ static const char *const events[] = {
 	[VPC_EVENT_FLUSHED] = "flushed",
 	[VPC_EVENT_FLIP] = "flip",
 	[VPC_EVENT_PORTS] = "ports",
+	[VPC_EVENT_RAISED] = "raised",
+	[VPC_EVENT_CLEARED] = "cleared",
 };
 
 static const char *now(char text[DATE_TEXT])

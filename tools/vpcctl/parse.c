@@ -24,6 +24,7 @@ static const char *const value_words[] = {
 	[KEY_ON_OFF] = "\"on\" or \"off\"",
 	[KEY_MODE] = "\"route\" or \"policy\"",
 	[KEY_RATE] = "RATE",
+	[KEY_PERCENT] = "PERCENT",
 	[KEY_IF_ID] = "N",
 	[KEY_TEXT] = "TEXT",
 	[KEY_INTERVAL] = "MS",
@@ -64,10 +65,9 @@ static int parse_number(const char *word, const struct key *key, uint64_t max,
 	return 0;
 }
 
-/* A number with at most three decimals, in thousandths. */
-static bool read_thousandths(const char *word, uint64_t *number)
+/* A number with so many decimals at most, as a multiple of the last one of these. */
+static bool read_decimals(const char *word, unsigned int decimals, uint64_t *number)
 {
-	unsigned int decimals = 3;
 	uint64_t value = 0;
 	const char *p;
 
@@ -88,7 +88,7 @@ static bool read_thousandths(const char *word, uint64_t *number)
 
 static int parse_interval(const char *word, uint64_t *us)
 {
-	if (!read_thousandths(word, us) || *us < VPC_PROBE_INTERVAL_MIN ||
+	if (!read_decimals(word, 3, us) || *us < VPC_PROBE_INTERVAL_MIN ||
 	    *us > VPC_PROBE_INTERVAL_MAX)
 		return usage("\"%s\" is not a time from %g to %g milliseconds",
 			     word, VPC_PROBE_INTERVAL_MIN / 1000.0,
@@ -100,7 +100,7 @@ int parse_seconds(const char *word, uint64_t *ns)
 {
 	uint64_t ms;
 
-	if (!read_thousandths(word, &ms) || !ms || ms > 86400 * 1000ULL)
+	if (!read_decimals(word, 3, &ms) || !ms || ms > 86400 * 1000ULL)
 		return usage("\"%s\" is not a time from 0.001 to 86400 seconds",
 			     word);
 	*ns = ms * 1000000;
@@ -112,6 +112,15 @@ int parse_count(const char *word, uint64_t *count)
 	static const struct key key = { .flags = KEY_NOT_ZERO };
 
 	return parse_number(word, &key, UINT32_MAX, count);
+}
+
+/* 100 percent at most, and no sign behind it. */
+static int parse_percent(const char *word, uint64_t *share)
+{
+	if (!read_decimals(word, 2, share) || *share > VPC_SHARE_ALL)
+		return usage("\"%s\" is not a number of percent from 0 to 100, with two decimals at most",
+			     word);
+	return 0;
 }
 
 static bool read_address(const char *text, struct prefix *address)
@@ -267,6 +276,9 @@ static int put_number(struct nl_msg *msg, const struct key *key,
 	case KEY_INTERVAL:
 		err = parse_interval(word, &number);
 		return err ?: parse_put(nla_put_u32(msg, key->attr, number));
+	case KEY_PERCENT:
+		err = parse_percent(word, &number);
+		return err ?: parse_put(nla_put_u64(msg, key->attr, number));
 	default:
 		err = parse_number(word, key, UINT64_MAX, &number);
 		return err ?: parse_put(nla_put_u64(msg, key->attr, number));

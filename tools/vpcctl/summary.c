@@ -215,6 +215,8 @@ static void print_counts(const struct attrs *info)
 		[VPC_A_INFO_CUSTOMER_GATEWAYS] = "customer_gateways",
 		[VPC_A_INFO_IPSECS] = "ipsecs",
 		[VPC_A_INFO_NAT_GATEWAYS] = "nat_gateways",
+		[VPC_A_INFO_ALARMS] = "alarms",
+		[VPC_A_INFO_ALARMS_RAISED] = "alarms_raised",
 	};
 	size_t i;
 

@@ -41,6 +41,7 @@ enum key_type {
 	KEY_ON_OFF,	/* 8 bits, 1 for on */
 	KEY_MODE,	/* 8 bits, enum vpc_ipsec_mode */
 	KEY_RATE,	/* bits per second with a unit, 64 bits */
+	KEY_PERCENT,	/* with two decimals at most, sent as 1/100 percent, 64 bits */
 	KEY_IF_ID,	/* 32 bits, decimal or with 0x */
 	KEY_TEXT,	/* string for people */
 	KEY_INTERVAL,	/* milliseconds with decimals, sent as microseconds */
@@ -100,7 +101,7 @@ struct object {
 
 extern const struct object vpc_object, subnet_object, port_object,
 	uplink_object, endpoint_object, table_object, route_object,
-	peering_object, probe_object, vpn_gateway_object,
+	peering_object, probe_object, alarm_object, vpn_gateway_object,
 	customer_gateway_object, ipsec_object, nat_gateway_object, namespace_object, check_object,
 	stats_object, metrics_object, flush_object,
 	monitor_object, version_object;
