@@ -157,7 +157,6 @@ bool attribute_counts(__u8 cmd, __u16 type)
 	case VPC_CMD_NAT_GATEWAY_GET:
 		return type != VPC_A_NAT_GATEWAY_ID && type != VPC_A_NAT_GATEWAY_COUNTERS;
 	case VPC_CMD_ALARM_GET:
-	case VPC_CMD_ALARM_HISTORY_GET:
 		return type != VPC_A_ALARM_ID && type != VPC_A_ALARM_VALUE &&
 		       type != VPC_A_ALARM_TIME && type != VPC_A_ALARM_SEQ;
 	case VPC_CMD_STATS_GET:
