@@ -91,10 +91,10 @@ static int get_config(struct genl_info *info, struct vpc_vpc_config *cfg)
 		if (err)
 			return err;
 	}
-	cfg->vni = vni ? nla_get_u32(vni) : -1;
+	cfg->vni = vni ? (s32)nla_get_u32(vni) : -1;
 	cfg->peering_limit = limit ? nla_get_u32(limit) : -1;
 	cfg->filter = filter ? nla_get_u8(filter) : -1;
-	cfg->connection_limit = connections ? nla_get_u32(connections) : -1;
+	cfg->connection_limit = connections ? (s64)nla_get_u32(connections) : -1;
 	return vpc_nl_get_prefixes(info, VPC_A_VPC_CIDR, cfg->cidr, ARRAY_SIZE(cfg->cidr),
 				   &cfg->cidrs, "CIDRs of a VPC:");
 }

@@ -99,7 +99,13 @@ limited()
 {
 	must r conntrack -F >/dev/null 2>&1
 	must rules 'accept'
+	t_is "by default there is no limit of the VPC's own" \
+		"$(vpc -json vpc show v1 | jq '.[0].connection_limit')" 0
 	vpc_ok vpc set v1 connection-limit 5
+	vpc_ok vpc set v1 filter on
+	t_is "another change leaves it alone" \
+		"$(vpc -json vpc show v1 | jq '.[0].connection_limit')" 5
+	expect_error "nothing to change is given" "no change" vpc set v1
 	bg many h1 "$TALK" many -t 3 udp 10.1.1.20 80 20
 	bg_wait many 60
 	t_is "a VPC has as many filtered connections as it may" "$(cut -d' ' -f2 "$T_DIR/many.out")" 5
