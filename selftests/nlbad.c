@@ -82,10 +82,13 @@ static void framing(void)
 	bad("no dump of endpoints", true);
 	start(VPC_CMD_FLIP_GET);
 	bad("no dump of receipts", true);
+	start(VPC_CMD_ALARM_HISTORY_GET);
+	bad("no dump of what alarms were", true);
 
 	for (cmd = VPC_CMD_INFO_GET; cmd <= VPC_CMD_MAX; cmd++) {
 		if (cmd == VPC_CMD_EVENT || cmd == VPC_CMD_ROUTE_GET ||
-		    cmd == VPC_CMD_ENDPOINT_GET || cmd == VPC_CMD_FLIP_GET)
+		    cmd == VPC_CMD_ENDPOINT_GET || cmd == VPC_CMD_FLIP_GET ||
+		    cmd == VPC_CMD_ALARM_HISTORY_GET)
 			continue;
 		start(cmd);
 		put_u32(&m, 1000, 1);
