@@ -40,7 +40,7 @@ demo_ipsec()
 	local n lost told other
 
 	idc_scene
-	say "17. VPC a gets a VPN gateway. A datacentre, 172.16.0.0/12, has two customer gateways."
+	say "22. VPC a gets a VPN gateway. A datacentre, 172.16.0.0/12, has two customer gateways."
 	works router vpcctl vpn-gateway add g vpc a local $WAN inside 10.255.0.1
 	for n in 1 2; do
 		works router vpcctl ipsec add "t$n" gateway g customer "c$n"
@@ -52,7 +52,7 @@ demo_ipsec()
 	# shellcheck disable=SC2046
 	fails ha $(ping4 $IDC)
 
-	say "18. strongSwan on both ends, with the configuration that \"vpcctl ipsec config\" prints for each."
+	say "23. strongSwan on both ends, with the configuration that \"vpcctl ipsec config\" prints for each."
 	swan_start R c1 c2
 	for n in 1 2; do
 		printf '    %-6s # %s\n' router "vpcctl ipsec config t$n >conf.d/t$n.conf; swanctl --load-all" \
@@ -67,14 +67,14 @@ demo_ipsec()
 	works router vpcctl ipsec show t1
 	works router vpcctl route show vpc a
 
-	say "19. Packets flow through connection 1, and its customer gateway dies without a word."
+	say "24. Packets flow through connection 1, and its customer gateway dies without a word."
 	bg stream ha "$T_PKT" udp -c "$PACKETS" -i 5000 -p "$MARKER" $IDC 9
 	wait_for 60 idc_more_than 100 || quit "nothing arrives"
 	[ "$(idc_got 2)" = 0 ] || quit "the second one has got packets"
 	works c1 nft 'add table netdev gone; add chain netdev gone in { type filter hook ingress device eth0 priority 0; policy drop; }'
 	bg_wait stream 300 || quit "the stream ends badly"
 
-	say "20. The rest went through connection 2. The receipt, beside what the datacentre counted:"
+	say "25. The rest went through connection 2. The receipt, beside what the datacentre counted:"
 	works router vpcctl probe history q1
 	shows "(detection time expired)"
 	lost=$((PACKETS - $(idc_got 1) - $(idc_got 2)))
@@ -85,7 +85,7 @@ demo_ipsec()
 		quit "the receipt says that $told were given to the dead connection"
 	fi
 
-	say "21. And this is what was on the wire between the gateways, since before there was a key:"
+	say "26. And this is what was on the wire between the gateways, since before there was a key:"
 	underlay_stop wire
 	other=$(underlay_dirt wire)
 	echo "             ESP $(capture_count wire 'ip proto 50'), IKE $(capture_count wire \

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # A first look: two VPCs that come to talk over a peering, and a third with the
 # addresses of the first that notices nothing; then a pair of routers of which one dies; then
-# tenants that browse through one public address (demo-nat.sh); then a datacentre behind two IPsec
-# connections (demo-ipsec.sh), if strongSwan is there. Run it by `make demo`, or on any machine
+# tenants that browse through one public address (demo-nat.sh); then a VPC on two hypervisors
+# (demo-fleet.sh); then a datacentre behind two IPsec connections (demo-ipsec.sh), if strongSwan is
+# there. Run it by `make demo`, or on any machine
 # where vpc.ko is loaded, as root. Fails when a step does not show what it says.
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/lib.sh"
 . "${0%/*}/scene.sh"
 . "${0%/*}/lib-bfd.sh"
 . "${0%/*}/demo-nat.sh"
+. "${0%/*}/demo-fleet.sh"
 . "${0%/*}/demo-ipsec.sh"
 
 T_ID=demo$$
@@ -219,13 +221,18 @@ works router vpcctl flush
 t_remove
 demo_nat 15
 
+# --- many hosts ------------------------------------------------------------------------------
+
+t_remove
+demo_fleet 17
+
 # --- a datacentre -------------------------------------------------------------------------
 
 t_remove
 if [ -x "$SWAN" ]; then
 	demo_ipsec
 else
-	say "17. The part about IPsec needs strongSwan, which is not here."
+	say "22. The part about IPsec needs strongSwan, which is not here."
 fi
 
 say "That is vpc. Next: README.md, vpcctl help, make check."
