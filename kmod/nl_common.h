@@ -111,8 +111,13 @@ int vpc_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 int vpc_nl_dump_unlock(struct vpc_net *vn, struct sk_buff *skb, int err);
 
 /* netlink.c */
-extern struct genl_family vpc_nl_family;
+#define VPC_NL_MCGRP_CONFIG 0
+#define VPC_NL_MCGRP_HEALTH 1
 
+extern struct genl_family vpc_nl_family;
+extern bool vpc_nl_userns;
+
+/* nl_event.c */
 void vpc_nl_changed(struct vpc_net *vn);
 struct sk_buff *vpc_nl_event_prepare(struct vpc_net *vn, enum vpc_event event,
 				     const struct vpc_object *obj,
