@@ -322,8 +322,8 @@ refusals()
 	refuse "cleared at 20" "above 10" -- alarm add x on peering ac packets above 10 clear 20 for 1
 	refuse "cleared at 10000000" -- alarm set r rate above 5mbit clear 10mbit
 	refuse "below 100 percent" -- alarm add x on peering ac loss above 100 for 1
-	refuse "from 0 to 100" -- alarm add x on peering ac loss above 101 for 1
-	refuse "from 0 to 100" -- alarm add x on peering ac loss above 0.001 for 1
+	refuse "0 to 100" -- alarm add x on peering ac loss above 101 for 1
+	refuse "two decimals" -- alarm add x on peering ac loss above 0.001 for 1
 	refuse "from 1 to 3600" -- alarm add x on peering ac loss above 1 for 0
 	refuse "from 1 to 3600" -- alarm add x on peering ac loss above 1 for 3601
 	refuse "alarm r is on rate, and not on packets" -- alarm set r packets above 1

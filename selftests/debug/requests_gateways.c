@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests of failnth.c about probes, VPN gateways, NAT and alarms, and the scene that they meet. */
+/* Requests of failnth.c about probes, gateways, NAT and alarms, and the scene that they meet. */
 #include <netinet/in.h>
 
 #include "failnth.h"

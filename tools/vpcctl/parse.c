@@ -118,7 +118,7 @@ int parse_count(const char *word, uint64_t *count)
 static int parse_percent(const char *word, uint64_t *share)
 {
 	if (!read_decimals(word, 2, share) || *share > VPC_SHARE_ALL)
-		return usage("\"%s\" is not a number of percent from 0 to 100, with two decimals at most",
+		return usage("\"%s\" is not a percentage: 0 to 100, with two decimals at most",
 			     word);
 	return 0;
 }
