@@ -135,7 +135,8 @@ static void tell_health(struct vpc_net *vn, const struct event *ev, bool lost)
 	if (lost || IS_ERR(msg))
 		genl_set_err(&vpc_nl_family, vn->net, 0, VPC_NL_MCGRP_HEALTH, -ENOBUFS);
 	if (!IS_ERR(msg))
-		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, VPC_NL_MCGRP_HEALTH, GFP_KERNEL);
+		genlmsg_multicast_netns(&vpc_nl_family, vn->net, msg, 0, VPC_NL_MCGRP_HEALTH,
+					GFP_KERNEL);
 }
 
 void vpc_nl_event_flip(struct vpc_net *vn, const struct vpc_flip *flip, bool lost)

@@ -330,7 +330,7 @@ refusals()
 	refuse "no direction, threshold or interval" -- alarm set waiting for 5
 	refuse "nothing to change" -- alarm set r
 	refuse "is not a name" -- alarm add -x on peering ac state
-	refuse "nothing to be alarmed of" -- alarm add x on peering ac speed above 1 for 1
+	refuse "is no metric" -- alarm add x on peering ac speed above 1 for 1
 	refuse "\"above\" is missing" -- alarm add x on peering ac rate for 1
 	refuse "has no alarms" -- alarm add x on port pa state
 	vpc_ok alarm set r rate above 20mbit for 20 name s

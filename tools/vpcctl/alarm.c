@@ -64,7 +64,7 @@ static int parse_metric(struct args *args, struct nl_msg *msg)
 
 	if (!metric) {
 		word = args_need(args, "\"rate\", \"packets\", \"loss\" or \"state\"");
-		return word ? usage("\"%s\" is nothing to be alarmed of: rate, packets, loss, state",
+		return word ? usage("\"%s\" is no metric: rate, packets, loss or state",
 				    word) : STATUS_USAGE;
 	}
 	err = parse_put(nla_put_u8(msg, VPC_A_ALARM_METRIC, metric));
