@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The fuzzers, and what must hold while they run and afterwards. From the environment:
 #
-#   VPC_FUZZ_MESSAGES, VPC_FUZZ_PACKETS   how many (6000, 50000)
+#   VPC_FUZZ_MESSAGES, VPC_FUZZ_PACKETS   how many (12000, 50000)
 #   VPC_FUZZ_TAKEN                        how many frames devices must take (half of them)
 #   VPC_FUZZ_SEED                         which (1); the same seed sends the same
 #   VPC_FUZZ_ONLY                         corpus, netlink or packets: that part alone
@@ -12,7 +12,7 @@
 # shellcheck source-path=SCRIPTDIR disable=SC1091,SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../scene.sh"
-MESSAGES=${VPC_FUZZ_MESSAGES:-6000}
+MESSAGES=${VPC_FUZZ_MESSAGES:-12000}
 PACKETS=${VPC_FUZZ_PACKETS:-50000}
 SEED=${VPC_FUZZ_SEED:-1}
 CORPUS=${0%/*}/corpus
@@ -75,6 +75,7 @@ devices()
 		echo "link add $i type veth peer name $i-peer"
 		echo "link set $i up"
 	done >"$T_DIR/devices"
+	echo "link add vxlan0 type vxlan dstport 4789 external" >>"$T_DIR/devices"
 	must ip -n "$T_ID.R" -batch "$T_DIR/devices"
 }
 

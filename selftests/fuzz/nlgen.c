@@ -25,6 +25,7 @@ static struct {
 	bool plain;	/* next hops without a target: what counts is how many */
 	bool probed;	/* the next hop is of a probe */
 	bool open;	/* an uplink without a VPC */
+	bool overlay;	/* a port that leads to other hosts */
 	bool state;	/* an alarm on a state, which has no limits */
 } draw;
 
@@ -85,6 +86,8 @@ static void name_of(const char *what, char *out, size_t size)
 		snprintf(out, size, "p%d.%d", a, b);
 	else if (!strcmp(what, "public") || (!strcmp(what, "uplink") && draw.open))
 		snprintf(out, size, "u0");
+	else if (!strcmp(what, "port") && draw.overlay)
+		snprintf(out, size, "vxlan0");
 	else if (!strcmp(what, "uplink") || (!strcmp(what, "route") && chance(30)))
 		snprintf(out, size, "u%d", 1 + n % (UPLINK_DEVS - 1));
 	else
@@ -173,6 +176,13 @@ static unsigned int endpoint(unsigned char *out)
 
 static unsigned int host_of(const char *set, unsigned char *out)
 {
+	if (!strcmp(set, "host")) {
+		static const unsigned char vtep[] = { 192, 0, 2, 2 };
+
+		memcpy(out, vtep, sizeof(vtep));
+		out[3] += rnd(4);
+		return sizeof(vtep);
+	}
 	if (!strcmp(set, "subnet"))
 		return address(out, 0xfd00, draw.n, draw.k, 1 + rnd(2));
 	if (!strcmp(set, "gateway"))
@@ -381,6 +391,8 @@ static void gen_number(int parent, const struct attr *a)
 		v = 1;
 	else if (!strcmp(a->name, "peering-limit") && chance(90))
 		v = VPCS + rnd(10);
+	else if (!strcmp(a->name, "vni") && chance(90))
+		v = 100 + draw.n;
 	else if (!strcmp(a->name, "first-port") && chance(90))
 		v = 16 * (1 + rnd(100));
 	else if (!strcmp(a->name, "last-port") && chance(90))
@@ -437,7 +449,8 @@ static void gen_attr(int parent, int set, const struct attr *a)
 			tree_add(parent, a->number, mac, 6);
 		} else {
 			tree_add(parent, a->number, buf,
-				 host_of(set == SET_PROBE ? what : sets[set].name, buf));
+				 host_of(set == SET_PROBE || !strcmp(what, "host") ?
+					 what : sets[set].name, buf));
 		}
 		break;
 	case T_NEST:
@@ -493,7 +506,9 @@ static unsigned int likely_of(const struct attr *a)
 {
 	if (!strncmp(a->name, "del-", 4))
 		return 8;
-	return a->type == T_FLAG ? 8 : !strcmp(a->name, "account") ? 90 : 30;
+	if (!strcmp(a->name, "account") || !strcmp(a->name, "vni"))
+		return 90;
+	return a->type == T_FLAG ? 8 : 30;
 }
 
 static void gen_slots(const struct slot *slot, int slots, int set)
@@ -506,11 +521,15 @@ static void gen_slots(const struct slot *slot, int slots, int set)
 		const struct attr *a = attr_of(set, slot->number[which]);
 
 		/* Most VPCs are no transit domains, or nothing would fit into them. */
-		if (a->type == T_FLAG && slot->choices > 1 && chance(85))
+		if (draw.overlay && slot->choices > 1)
+			a = attr_of(set, VPC_A_PORT_OVERLAY);
+		else if (a->type == T_FLAG && slot->choices > 1 && chance(85))
 			a = attr_of(set, slot->number[0]);
 		if (draw.open && strcmp(a->name, "dev") != 0 && strcmp(a->name, "gateway") != 0)
 			continue;
 		if (draw.state && a->number >= VPC_A_ALARM_FROM)
+			continue;
+		if (draw.overlay && strcmp(a->name, "dev") != 0 && a->number != VPC_A_PORT_OVERLAY)
 			continue;
 		if (slot->optional && !draw.open ? !chance(likely_of(a)) : i == missing)
 			continue;
@@ -560,6 +579,7 @@ void gen_request(struct msg *m, struct request *r)
 	}
 	draw.spoil = r->way == WAY_NEARLY ? (int)rnd(6) : -1;
 	draw.open = !strcmp(c->name, "uplink-new") && chance(40);
+	draw.overlay = !strcmp(c->name, "port-new") && chance(10);
 	draw.state = !strcmp(c->name, "alarm-new") && chance(25);
 	tree_clear();
 	gen_slots(r->dump ? c->dump : c->doit, r->dump ? c->dump_slots : c->do_slots, c->set);

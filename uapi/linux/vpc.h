@@ -44,7 +44,7 @@
  *   TABLE_NEW    do: NAME, VPC
  *   TABLE_DEL    do: NAME
  *   TABLE_GET    do: NAME;  dump: VPC?
- *   PORT_NEW     do: DEV, SUBNET | OVERLAY, ADDRESS[]?, LLADDR?, ALLOW[]? (none of these
+ *   PORT_NEW     do: DEV, SUBNET | OVERLAY, ADDRESS[], LLADDR?, ALLOW[]? (these three not
  *                with OVERLAY)
  *   PORT_DEL     do: DEV
  *   PORT_GET     do: DEV;  dump: VPC?
