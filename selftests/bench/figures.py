@@ -36,6 +36,19 @@ NAT = ("Packets that get a public address", [
                       ("nat", "**vpc**, NAT gateway"))
 ])
 
+# The same, for performance-fleet.md
+FLEET = ("Packets that leave for another host, in VXLAN", [
+    ("overlay-bridge", "switched: bridge and VXLAN device", "overlay-bridge"),
+    ("overlay", "**vpc**, an endpoint on another host", "overlay-bridge"),
+    ("overlay-fleet", "**vpc**, 100,000 endpoints in 10,000 VPCs, random", "overlay"),
+    ("endpoints", "vpcctl -batch, endpoint add", None),
+    ("endpoints-move", "vpcctl -batch, endpoint replace, to where it is", None),
+    ("endpoints-del", "vpcctl -batch, endpoint del", None),
+    ("endpoint-bytes", "memory of an endpoint, ways to its hosts included", None),
+    ("cap", "four TCP streams at the bandwidth of a peering: of it, what arrives", None),
+    ("vpc-end", "the end of one of 10,000 VPCs, with ten endpoints and a port", None),
+])
+
 # The others, for performance.md
 SECTIONS = [
     ("Floors", [
@@ -144,6 +157,10 @@ IPSEC_GOALS = [
     ("ESP without a cipher, 60 bytes", "esp-null-60", "xfrmi-null-60", 0.70, "<="),
     ("AES-GCM, 60 bytes", "esp-gcm-60", "xfrmi-gcm-60", 0.80, "<="),
     ("1,000 IPsec connections, random", "esp-1000", "xfrmi-1000", 0.60, "<="),
+]
+
+FLEET_GOALS = [
+    ("an endpoint on another host, against the bridge", "overlay", "overlay-bridge", 1, "<="),
 ]
 
 NAT_GOALS = [

@@ -58,6 +58,32 @@ def bars(title, rows, unit):
     return svg(height, title, parts)
 
 
+def over_time(title, series, unit):
+    """series: (name, [(seconds, value)])."""
+    left, top, height = 80, 70, 360
+    bottom, right = height - 50, WIDTH - 40
+    high = max(v for _, points in series for _, v in points) * 1.1
+    end = max(t for _, points in series for t, _ in points)
+    parts, tick = [], 0
+    while tick <= high:
+        y = bottom - tick / high * (bottom - top)
+        parts += [line(left, y, right, y), text(left - 8, y + 4, f"{tick:g}", "end")]
+        tick += step(high)
+    tick = 0
+    while tick <= end:
+        parts.append(text(left + tick / end * (right - left), bottom + 20, f"{tick:g} s", "middle"))
+        tick += step(end)
+    parts.append(text(16, top - 14, unit))
+    for i, (name, points) in enumerate(series):
+        color = LINES[i % len(LINES)]
+        path = " ".join(f"{left + t / end * (right - left):.1f},"
+                        f"{bottom - v / high * (bottom - top):.1f}" for t, v in points)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
+        parts += [line(left + 130 + i * 200, top - 18, left + 154 + i * 200, top - 18, color, 3),
+                  text(left + 160 + i * 200, top - 14, name)]
+    return svg(height, title, parts)
+
+
 def curves(title, labels, series, unit):
     """series: (name, [value or None for each label])."""
     left, top, height = 80, 70, 360

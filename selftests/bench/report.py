@@ -6,17 +6,19 @@ report.py RELEASE JSON DOCUMENTATION PAGES SAMPLES...
 
 A file of samples has lines of a figure's key, its unit and a value; the n-th value
 of one figure was measured next to the n-th of another in the same file.
-DOCUMENTATION is a directory, PAGES says what is written there: some of main, ipsec, nat.
+DOCUMENTATION is a directory, PAGES says what is written there: some of main, ipsec, nat, fleet.
 """
 
 import json
+import os
 import statistics
 import sys
 
 import document
-from figures import GOALS, IPSEC, IPSEC_GOALS, NAT, NAT_GOALS, SECTIONS
+from figures import (FLEET, FLEET_GOALS, GOALS, IPSEC, IPSEC_GOALS, NAT, NAT_GOALS,
+                     SECTIONS)
 
-ALL = SECTIONS + [IPSEC, NAT]
+ALL = SECTIONS + [IPSEC, NAT, FLEET]
 
 
 class Figure:
@@ -90,7 +92,7 @@ def screen(figures):
             compared = f"{ratio} x {other}" if ratio else ""
             print(f"  {text:<52} {median:>9} {unit:<10} {low:>9} to {high:<9} {compared}")
     print("\nGoals")
-    for text, value, limit, met in goals(figures, GOALS + IPSEC_GOALS + NAT_GOALS):
+    for text, value, limit, met in goals(figures, GOALS + IPSEC_GOALS + NAT_GOALS + FLEET_GOALS):
         if value is not None:
             print(f"  {'met   ' if met else 'MISSED'} {text}: {value:.3g}, goal {limit}")
 
@@ -118,6 +120,8 @@ def main():
     if "main" in pages:
         document.write(documentation, release, figures)
     document.write_parts(documentation, release, figures, pages)
+    if "fleet" in pages:
+        document.write_cap(documentation, os.path.join(os.path.dirname(sys.argv[5]), "cap.series"))
 
 
 if __name__ == "__main__":
