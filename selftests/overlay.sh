@@ -200,6 +200,52 @@ peering()
 	check "and again" ping_all a1 2 10.2.1.20
 }
 
+# What the peering is on the receiver's host counts there: its state, its bandwidth.
+receiver()
+{
+	local hv before
+
+	for hv in A B; do
+		hv_ok $hv vpc add e cidr 10.3.0.0/16 vni 301 region east account 1
+		hv_ok $hv vpc add w cidr 10.4.0.0/16 vni 302 region west account 2
+		hv_ok $hv subnet add e1 vpc e cidr 10.3.1.0/24
+		hv_ok $hv subnet add w1 vpc w cidr 10.4.1.0/24
+		hv_ok $hv peering add ew vpc e peer w bandwidth 1gbit as 1
+		hv_ok $hv route add 10.4.0.0/16 vpc e via peering ew
+		hv_ok $hv route add 10.3.0.0/16 vpc w via peering ew
+	done
+	vm e1 A pe1 e1 10.3.1.10/24 10.3.1.1
+	vm w1 B pw1 w1 10.4.1.10/24 10.4.1.1
+	lives 10.3.1.10 e A B
+	lives 10.4.1.10 w B A
+	hv_ok A peering accept ew as 2
+	before=$(hv_drops B peering_state)
+	capture_start in w1 eth0 icmp
+	check_fail "accepted on one host only" ns e1 ping -c 2 -W 2 10.4.1.10
+	capture_stop in
+	t_is "nothing arrives" "$(capture_count in)" 0
+	t_is "it is dropped where it is not active" $(($(hv_drops B peering_state) - before)) 2
+	hv_ok B peering accept ew as 2
+	check "accepted on both" ping_all e1 3 10.4.1.10
+	hv_ok B peering set ew bandwidth 1mbit
+	bg sink w1 "$T_PKT" sink -t 20 10.4.1.10 7777
+	must wait_for 60 listening w1 u 7777
+	ns e1 "$T_PKT" udp -c 2000 -s 1400 10.4.1.10 7777
+	fence e1 10.4.1.1
+	must wait_for 60 settled
+	bg_stop sink || :
+	t_is "what the receiver's bandwidth does not let in is dropped there" \
+		$(($(hv_drops B bandwidth) + $(wc -l <"$T_DIR/sink.out"))) 2000
+	t_num "and that is some of it" "$(hv_drops B bandwidth)" -gt 0
+	t_is "none of it was dropped by the sender's" "$(hv_drops A e bandwidth)" 0
+}
+
+# shellcheck disable=SC2317	# called by wait_for
+settled()
+{
+	[ $(($(hv_drops B bandwidth) + $(wc -l <"$T_DIR/sink.out"))) -ge 2000 ]
+}
+
 # C is a host that lies, or whose control plane is behind.
 attacks()
 {
@@ -339,7 +385,7 @@ entropy()
 # a2 moves from B to C, with its copy there: no packet is lost, as both take what is for them.
 migration()
 {
-	local sent got n before
+	local n before
 
 	host_new a2c pa2c 10.1.1.20/24 via 10.1.1.1 fd00:1:0:1::20/64 via fd00:1:0:1::1 in C quiet
 	bg at.b a2 "$T_PKT" sink -t 60 10.1.1.20 7777
@@ -421,6 +467,7 @@ refusals
 scene
 reach
 peering
+receiver
 entropy
 attacks
 mtu
