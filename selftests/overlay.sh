@@ -231,7 +231,7 @@ receiver()
 	bg sink w1 "$T_PKT" sink -t 20 10.4.1.10 7777
 	must wait_for 60 listening w1 u 7777
 	ns e1 "$T_PKT" udp -c 2000 -s 1400 10.4.1.10 7777
-	fence e1 10.4.1.1
+	fence e1 10.3.1.1
 	must wait_for 60 settled
 	bg_stop sink || :
 	t_is "what the receiver's bandwidth does not let in is dropped there" \

@@ -159,10 +159,6 @@ IPSEC_GOALS = [
     ("1,000 IPsec connections, random", "esp-1000", "xfrmi-1000", 0.60, "<="),
 ]
 
-FLEET_GOALS = [
-    ("an endpoint on another host, against the bridge", "overlay", "overlay-bridge", 1, "<="),
-]
-
 NAT_GOALS = [
     ("8 flows", "nat-8", "masq-8", 0.75, "<="),
     ("65,392 flows", "nat-64k", "masq-64k", 0.70, "<="),

@@ -97,7 +97,8 @@ fleet_timed()
 
 	start=$(now)
 	fleet_lines "$2" | net vpcctl -batch - || die "vpcctl -batch"
-	rate "$1" $((FLEET_VPCS * FLEET_ENDPOINTS)) "$(elapsed "$start")"
+	sample "$1" endpoints/s "$(awk -v n=$((FLEET_VPCS * FLEET_ENDPOINTS)) \
+		-v s="$(elapsed "$start")" 'BEGIN { printf "%.0f", n / s }')"
 }
 
 # One endpoint in ten VPCs' place is no figure: all VPCs send, to all of theirs.
@@ -137,8 +138,8 @@ fleet()
 	fleet_lines add | head -n 50 | net vpcctl -batch - || die "vpcctl -batch"
 	seq 5 | sed 's/.*/link set in& up/' | ip -n "$SPACE" -batch - || die "ip -batch"
 	tenant_flow overlay-fleet "$n" out0
-	C_ARGS[overlay-fleet]=${C_ARGS[overlay-fleet]//dst_min\\ 11.0.0.0/dst_min\\ 10.1.1.20}
-	C_ARGS[overlay-fleet]=${C_ARGS[overlay-fleet]//dst_max\\ 11.255.255.255/dst_max\\ 10.1.1.29}
+	C_ARGS["overlay-fleet"]=${C_ARGS["overlay-fleet"]//dst_min\\ 11.0.0.0/dst_min\\ 10.1.1.20}
+	C_ARGS["overlay-fleet"]=${C_ARGS["overlay-fleet"]//dst_max\\ 11.255.255.255/dst_max\\ 10.1.1.29}
 }
 
 overlay()
