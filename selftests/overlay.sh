@@ -257,36 +257,27 @@ attacks()
 	check_fail "an endpoint that nobody knows of" ns c ping -c 2 -W 2 10.1.1.10
 	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
 	# The address of a2, who lives hv B.
-	hv_ok C port del pc
 	hv_ok C endpoint del 10.1.1.20 vpc a
 	must ip -n "$T_ID.c" addr add 10.1.1.20/24 dev eth0
-	hv_ok C port add pc subnet a1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
-	must ip -n "$T_ID.C" link set pc up
-	must wait_for 60 vm_linked c C pc
+	on_c a1 10.1.1.20 10.1.1.30
 	before=$(hv_drops A overlay_source)
 	check_fail "as an endpoint of another host" ns c ping -c 2 -W 2 -I 10.1.1.20 10.1.1.10
 	t_is "is dropped" $(($(hv_drops A overlay_source) - before)) 2
 	# A VNI that A has no VPC for.
-	hv_ok C port del pc
 	hv_ok C vpc add z cidr 10.1.0.0/16 vni 300
 	hv_ok C subnet add z1 vpc z cidr 10.1.1.0/24
-	hv_ok C port add pc subnet z1 address 10.1.1.20 address 10.1.1.30 lladdr "$(mac c eth0)"
+	on_c z1 10.1.1.20 10.1.1.30
 	hv_ok C endpoint add 10.1.1.10 vpc z host 192.0.2.1 lladdr "${HV_MAC[A]}"
-	must ip -n "$T_ID.C" link set pc up
-	must wait_for 60 vm_linked c C pc
 	before=$(hv_drops A overlay_vni)
 	check_fail "a VNI of nobody" ns c ping -c 2 -W 2 10.1.1.10
 	t_is "is dropped" $(($(hv_drops A overlay_vni) - before)) 2
 	capture_stop in
 	t_is "nothing has arrived" "$(capture_count in)" 0
-	hv_ok C port del pc
 	hv_ok C endpoint del 10.1.1.10 vpc z
+	# A true endpoint, but A is not where a2 lives.
+	on_c a1 10.1.1.30
 	hv_ok C subnet del z1
 	hv_ok C vpc del z
-	# A true endpoint, but A is not where a2 lives.
-	hv_ok C port add pc subnet a1 address 10.1.1.30 lladdr "$(mac c eth0)"
-	must ip -n "$T_ID.C" link set pc up
-	must wait_for 60 vm_linked c C pc
 	must ip -n "$T_ID.c" addr del 10.1.1.20/24 dev eth0
 	lives 10.1.1.30 a C A B
 	check "one that is known" ping_all c 2 10.1.1.10
@@ -299,9 +290,36 @@ attacks()
 	t_is "it is dropped" $(($(hv_drops A overlay_transit) - before)) 2
 	hv_ok C endpoint replace 10.1.1.20 vpc a host 192.0.2.2 lladdr "${HV_MAC[B]}"
 	check "and goes where it lives, when that is known" ping_all c 2 10.1.1.20
-	# Nobody but VTEPs speaks VXLAN, and ARP is none of their business.
-	before=$(hv_drops A source_address)
-	check_fail "a source that is not the tenant's" ns c ping -c 1 -W 2 -I 10.1.1.99 10.1.1.10
+	# The VNI of another VPC of A, where these addresses are true: as nobody, and as x2.
+	on_c x1 10.1.1.20 10.1.1.30
+	must ip -n "$T_ID.c" addr add 10.1.1.20/24 dev eth0
+	hv_ok C endpoint add 10.1.1.10 vpc x host 192.0.2.1 lladdr "${HV_MAC[A]}"
+	capture_start in a1 eth0 icmp
+	capture_start inx x1 eth0 icmp
+	before=$(hv_drops A overlay_source)
+	check_fail "with the VNI of another VPC" ns c ping -c 2 -W 2 -I 10.1.1.30 10.1.1.10
+	check_fail "as its endpoint" ns c ping -c 2 -W 2 -I 10.1.1.20 10.1.1.10
+	capture_stop in
+	capture_stop inx
+	t_is "nothing arrives in either" "$(capture_count in)/$(capture_count inx)" 0/0
+	t_is "it is dropped" $(($(hv_drops A overlay_source) - before)) 4
+	hv_ok C port del pc
+	hv_ok C endpoint del 10.1.1.10 vpc x
+}
+
+# on_c SUBNET ADDR...: the tenant of C, elsewhere
+on_c()
+{
+	local subnet=$1 addr addrs=()
+
+	shift
+	for addr; do
+		addrs+=(address "$addr")
+	done
+	hv_ok C port del pc
+	hv_ok C port add pc subnet "$subnet" "${addrs[@]}" lladdr "$(mac c eth0)"
+	must ip -n "$T_ID.C" link set pc up
+	must wait_for 60 vm_linked c C pc
 }
 
 # sent SIZE WHO ADDR: bytes of TCP arrive as they were sent.
@@ -319,7 +337,7 @@ transfer()
 
 mtu()
 {
-	local mtu n name
+	local mtu n name before
 
 	head -c 3000000 /dev/urandom >"$T_DIR/sent"
 	for mtu in 1450 1500 9000; do
@@ -344,9 +362,22 @@ mtu()
 		check "$mtu: IPv6" ns a1 ping -c 1 -W 30 -M "do" -s $((mtu - 48)) fd00:1:0:1::20
 		transfer "$mtu: TCP" a1 a2 10.1.1.20
 		transfer "$mtu: TCP over a peering, IPv6" a1 b2 fd00:2:0:1::20
+		[ $mtu != 9000 ] || continue
+		n=$(ns a1 ping -c 1 -W 10 -M "do" -s $((mtu - 47)) fd00:1:0:1::20 2>&1)
+		t_num "$mtu: IPv6, one byte more, and the sender is told" \
+			"$(grep -c "mtu *= *$mtu" <<<"$n")" -gt 0
+		capture_start net U uA udp dst port 4789 and src host 192.0.2.1 and greater 3000
+		transfer "$mtu: TCP" a1 a2 10.1.1.20
+		capture_stop net
+		t_num "$mtu: segments crossed the network in one packet" "$(vxlan_seen net 100)" -gt 0
 	done
-	t_is "GSO packets crossed the network as such, or were cut right" \
-		"$(hv_drops B overlay_source)/$(hv_drops B malformed)" 0/0
+	# Where the port that it is for has a smaller one, nobody is told.
+	must ip -n "$T_ID.B" link set pa2 mtu 1300
+	before=$(hv_drops B mtu)
+	check_fail "larger than the port at the other end" \
+		ns a1 ping -c 2 -W 2 -M "do" -s 1372 10.1.1.20
+	t_is "is dropped there" $(($(hv_drops B mtu) - before)) 2
+	must ip -n "$T_ID.B" link set pa2 mtu 9000
 }
 
 outer6()
