@@ -5,7 +5,7 @@
 
 #include "objects.h"
 
-#define DEVICES 5
+#define DEVICES 6
 
 /* A request that is tried with each of its allocations failing. */
 struct request {
@@ -39,6 +39,7 @@ bool attribute_counts(__u8 cmd, __u16 type);
 #define DEV2 "fault2"
 #define DEV3 "fault3"
 #define DEV4 "fault4"
+#define DEV5 "fault5"	/* leads to other hosts */
 
 void many_routes(void);
 
@@ -69,5 +70,23 @@ void alarm_new(void);
 void alarm_raised(void);
 void alarm_set(void);
 void gateways_scene(void);
+
+/* requests_overlay.c: other hosts */
+void vni(__u32 number);
+void vpc_new_vni(void);
+void vpc_set_vni(void);
+void endpoint_new(void);
+void endpoint_known(void);
+void endpoint_ipv6(void);
+void endpoint_replace(void);
+void endpoint_swap(void);
+void endpoint_del(void);
+void endpoint_last(void);
+void endpoints_del(void);
+void peering_hosts(void);
+void port_moves(void);
+void overlay_new(void);
+void overlay_del(void);
+void overlay_scene(void);
 
 #endif /* _VPC_SELFTESTS_FAILNTH_H */

@@ -157,15 +157,25 @@ static void route_lookup(void)
 	addr(VPC_A_ROUTE_ADDRESS, "10.2.1.10");
 }
 
-/* The device of a port goes away, as with its tenant: not by a command of ours. */
-static void device_del(void)
+/* A device goes away, as with its tenant: not by a command of ours. */
+static void unlink_device(const char *dev)
 {
-	struct ifinfomsg ifi = { .ifi_index = if_nametoindex(DEV1) };
+	struct ifinfomsg ifi = { .ifi_index = if_nametoindex(dev) };
 
 	req(0);
 	the_message.nlh.nlmsg_type = RTM_DELLINK;
 	memcpy(NLMSG_DATA(&the_message.nlh), &ifi, sizeof(ifi));
 	the_message.nlh.nlmsg_len = NLMSG_LENGTH(sizeof(ifi));
+}
+
+static void device_del(void)
+{
+	unlink_device(DEV1);
+}
+
+static void overlay_device_del(void)
+{
+	unlink_device(DEV5);
 }
 
 /* A request with one attribute, which is a name, or with none. */
@@ -249,6 +259,20 @@ const struct request requests[] = {
 	{ "alarm-set", .build = alarm_set, TOLD },
 	{ "alarm-del", DO(ALARM_DEL, ALARM_NAME, "alarm"), TOLD },
 	{ "alarm-get", DO(ALARM_GET, ALARM_NAME, "alarm") },
+	{ "vpc-new-vni", .build = vpc_new_vni, TOLD },
+	{ "vpc-set-vni", .build = vpc_set_vni, TOLD },
+	{ "overlay-new", .build = overlay_new, TOLD, .prepare = overlay_del },
+	{ "overlay-del", DO(PORT_DEL, PORT_DEV, DEV5), TOLD, .prepare = endpoints_del },
+	{ "overlay-device-del", .build = overlay_device_del, TOLD, .rtnetlink = true },
+	{ "endpoint-new", .build = endpoint_new, TOLD },
+	{ "endpoint-new-known", .build = endpoint_known, TOLD },
+	{ "endpoint-new-ipv6", .build = endpoint_ipv6, TOLD },
+	{ "endpoint-replace", .build = endpoint_replace, TOLD },
+	{ "endpoint-replace-known", .build = endpoint_swap, TOLD },
+	{ "endpoint-del", .build = endpoint_del, TOLD },
+	{ "endpoint-del-last", .build = endpoint_last, TOLD },
+	{ "peering-new-hosts", .build = peering_hosts, TOLD },
+	{ "port-new-moves", .build = port_moves, TOLD },
 	{ "info-get", .cmd = VPC_CMD_INFO_GET },
 	{ "flush", .cmd = VPC_CMD_FLUSH, TOLD },
 	{ "device-del", .build = device_del, TOLD, .rtnetlink = true },

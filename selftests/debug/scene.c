@@ -8,7 +8,7 @@
 
 #define MORE_ROUTES 40
 
-const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3, DEV4 };
+const char *const devices[DEVICES] = { DEV0, DEV1, DEV2, DEV3, DEV4, DEV5 };
 
 void many_routes(void)
 {
@@ -19,6 +19,18 @@ void many_routes(void)
 								   VPC_NH_PROHIBIT);
 }
 
+static unsigned int make(const char *dev, const char *kind)
+{
+	char line[128];
+
+	if (!if_nametoindex(dev)) {
+		snprintf(line, sizeof(line), "ip link add %s type %s", dev, kind);
+		if (system(line))
+			die(line);
+	}
+	return if_nametoindex(dev);
+}
+
 static void set_up(const char *dev)
 {
 	struct {
@@ -27,18 +39,11 @@ static void set_up(const char *dev)
 	} up = {
 		.nlh = { .nlmsg_len = sizeof(up), .nlmsg_type = RTM_NEWLINK,
 			 .nlmsg_flags = NLM_F_REQUEST },
-		.ifi = { .ifi_index = if_nametoindex(dev), .ifi_flags = IFF_UP,
+		.ifi = { .ifi_index = make(dev, "dummy"), .ifi_flags = IFF_UP,
 			 .ifi_change = IFF_UP },
 	};
-	char line[128];
 	int fd;
 
-	if (!up.ifi.ifi_index) {
-		snprintf(line, sizeof(line), "ip link add %s type dummy", dev);
-		if (system(line))
-			die(line);
-		up.ifi.ifi_index = if_nametoindex(dev);
-	}
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0 || send(fd, &up, sizeof(up), 0) < 0)
 		die("link up");
@@ -51,13 +56,19 @@ static void scene(void)
 
 	req(VPC_CMD_FLUSH);
 	done();
+	/* Not up: its sockets take memory, and without it the device stays down. */
+	make(DEV5, "vxlan dstport 4789 external");
 	for (i = 0; i < DEVICES; i++)
-		set_up(devices[i]);
+		if (strcmp(devices[i], DEV5))
+			set_up(devices[i]);
 	vpc("a", "10.1.0.0", "fd00:1::", 1);
+	vni(100);
 	done();
 	vpc("b", "10.2.0.0", "fd00:2::", 1);
+	vni(200);
 	done();
 	vpc("c", "10.3.0.0", "fd00:3::", 2);
+	vni(300);
 	done();
 	vpc("spare", "10.4.0.0", "fd00:4::", 2);
 	done();
@@ -98,6 +109,7 @@ static void scene(void)
 	op(ADD, "fd00:1::", 48, "ab", "blackhole", END);
 	done();
 	gateways_scene();
+	overlay_scene();
 }
 
 static const __u8 dumps[] = {
