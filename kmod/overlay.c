@@ -167,45 +167,43 @@ int vpc_overlay_prepare_vni(struct vpc *vpc, u32 vni, struct netlink_ext_ack *ex
 	if (!list_empty(&vpc->remotes))
 		return vpc_err(extack, -EBUSY, "VPC %s has endpoints on other hosts: its VNI can be changed without them",
 			       vpc->obj.name);
-	err = vni ? xa_err(xa_store(&vn->vnis, vni, vpc, GFP_KERNEL_ACCOUNT)) : 0;
+	err = vni ? xa_reserve(&vn->vnis, vni, GFP_KERNEL_ACCOUNT) : 0;
 	return err ? vpc_err(extack, err, "no memory for VNI %u", vni) : 0;
 }
 
 /**
  * vpc_overlay_commit_vni() - it is called that
  * @vpc: the VPC
- * @vni: of vpc_overlay_prepare_vni()
- * Context: vpc_net::lock is held.
+ * @vni: of vpc_overlay_prepare_vni(); or 0, without it: the VPC ends
+ *
+ * When this returns, no packet of other hosts is in the VPC by its old VNI: it may end without one,
+ * and then nothing else waits for them.
+ *
+ * Context: vpc_net::lock is held; may sleep. Cannot fail.
  */
 void vpc_overlay_commit_vni(struct vpc *vpc, u32 vni)
 {
-	if (vni != vpc->vni && vpc->vni)
-		xa_erase(&vpc->vn->vnis, vpc->vni);
+	u32 old = vpc->vni;
+
+	if (vni == old)
+		return;
 	vpc->vni = vni;
+	if (vni)
+		xa_store(&vpc->vn->vnis, vni, vpc, GFP_KERNEL_ACCOUNT);
+	if (old) {
+		xa_erase(&vpc->vn->vnis, old);
+		vpc_adj_quiesce(vpc->vn);
+	}
 }
 
 /**
  * vpc_overlay_abort_vni() - it is not
- * @vpc: the VPC
+ * @vpc: the VPC, which no packet has found by it
  * @vni: of vpc_overlay_prepare_vni()
- * Context: vpc_net::lock is held. No packet has gone anywhere by it: endpoints come later.
+ * Context: vpc_net::lock is held.
  */
 void vpc_overlay_abort_vni(struct vpc *vpc, u32 vni)
 {
 	if (vni && vni != vpc->vni)
-		xa_erase(&vpc->vn->vnis, vni);
-}
-
-/**
- * vpc_overlay_forget() - no packet of other hosts finds a VPC any more
- * @vpc: the VPC, which ends
- * Context: vpc_net::lock is held; may sleep.
- */
-void vpc_overlay_forget(struct vpc *vpc)
-{
-	if (!vpc->vni)
-		return;
-	xa_erase(&vpc->vn->vnis, vpc->vni);
-	vpc->vni = 0;
-	vpc_adj_quiesce(vpc->vn);
+		xa_release(&vpc->vn->vnis, vni);
 }

@@ -99,7 +99,6 @@ void vpc_overlay_remove(struct vpc_port *port);
 int vpc_overlay_prepare_vni(struct vpc *vpc, u32 vni, struct netlink_ext_ack *extack);
 void vpc_overlay_commit_vni(struct vpc *vpc, u32 vni);
 void vpc_overlay_abort_vni(struct vpc *vpc, u32 vni);
-void vpc_overlay_forget(struct vpc *vpc);
 struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg,
 					     struct netlink_ext_ack *extack);
 void vpc_remote_endpoints_clear(struct vpc_net *vn, const struct vpc *vpc);

@@ -339,7 +339,7 @@ static void release(struct vpc *vpc)
 {
 	struct vpc_net *vn = vpc->vn;
 
-	vpc_overlay_forget(vpc);
+	vpc_overlay_commit_vni(vpc, 0);
 	vpc_filter_off(vpc);
 	vpc_table_release(vpc->table);
 	vpc_lpm_destroy(&vpc->endpoints[0]);
