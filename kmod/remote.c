@@ -92,11 +92,9 @@ static void ways_free(struct vpc_ways *ways)
 	kfree_rcu(ways, rcu);
 }
 
-/* With those of a peer to be, or NULL. */
-static struct vpc_ways *ways_new(struct vpc *vpc, const struct vpc_remote *remote,
-				 const struct vpc *more)
+static struct vpc_ways *ways_new(struct vpc *vpc, const struct vpc_remote *remote)
 {
-	u32 count = 1 + vpc->peering_count + !!more, used = 0;
+	u32 count = 1 + vpc->peering_count, used = 0;
 	struct vpc_peering_side *side;
 	struct vpc_ways *ways;
 
@@ -108,8 +106,6 @@ static struct vpc_ways *ways_new(struct vpc *vpc, const struct vpc_remote *remot
 	list_for_each_entry(side, &vpc->sides, node)
 		if (vpc_peering_other(side)->vni)
 			ways->way[used++].from = vpc_peering_other(side);
-	if (more)
-		ways->way[used++].from = more;
 	ways->count = used;
 	while (used--) {
 		struct vpc_way *way = &ways->way[used];
@@ -127,6 +123,29 @@ static struct vpc_ways *ways_of(const struct vpc_remote *remote)
 {
 	return rcu_dereference_protected(remote->ways,
 					 lockdep_is_held(&remote->key.vpc->vn->lock));
+}
+
+/* The ways that there are, which packets may be on, and after them that of a peer to be. */
+static struct vpc_ways *ways_more(const struct vpc_remote *remote, const struct vpc *peer)
+{
+	const struct vpc_ways *old = ways_of(remote);
+	struct vpc_ways *ways;
+	u32 i, used = 0;
+
+	ways = kzalloc(struct_size(ways, way, old->count + 1), GFP_KERNEL_ACCOUNT);
+	if (!ways)
+		return NULL;
+	ways->count = old->count + 1;
+	for (i = 0; i < old->count; i++)
+		if (old->way[i].from)
+			ways->way[used++] = old->way[i];
+	ways->way[used].from = peer;
+	ways->way[used].dst = dst_new(peer->vn, remote, peer->vni);
+	ways->count = used + 1;
+	if (ways->way[used].dst)
+		return ways;
+	kfree(ways);
+	return NULL;
 }
 
 /**
@@ -172,7 +191,7 @@ static struct vpc_remote *remote_get(const struct vpc_remote_config *cfg)
 	remote->key = key;
 	remote->host = cfg->host;
 	remote->endpoints = 1;
-	RCU_INIT_POINTER(remote->ways, ways_new(cfg->vpc, remote, NULL));
+	RCU_INIT_POINTER(remote->ways, ways_new(cfg->vpc, remote));
 	if (!ways_of(remote) || rhashtable_insert_fast(&vn->remotes, &remote->hash, by_key)) {
 		ways_free(ways_of(remote));
 		kfree(remote);
@@ -283,7 +302,10 @@ static void drop_next(struct vpc *vpc)
 	struct vpc_remote *remote;
 
 	list_for_each_entry(remote, &vpc->remotes, node) {
-		ways_free(remote->next);
+		if (!remote->next)
+			continue;
+		vpc_dst_free(remote->next->way[remote->next->count - 1].dst);
+		kfree(remote->next);
 		remote->next = NULL;
 	}
 }
@@ -293,7 +315,7 @@ static int prepare_next(struct vpc *vpc, const struct vpc *peer)
 	struct vpc_remote *remote;
 
 	list_for_each_entry(remote, &vpc->remotes, node) {
-		remote->next = ways_new(vpc, remote, peer);
+		remote->next = ways_more(remote, peer);
 		if (!remote->next) {
 			drop_next(vpc);
 			return -ENOMEM;
@@ -314,7 +336,7 @@ static void commit_next(struct vpc *vpc)
 		old = rcu_replace_pointer(remote->ways, remote->next,
 					  lockdep_is_held(&vpc->vn->lock));
 		remote->next = NULL;
-		ways_free(old);
+		kfree_rcu(old, rcu);
 	}
 }
 
