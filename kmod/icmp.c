@@ -281,6 +281,9 @@ enum vpc_verdict vpc_icmp_echo(struct vpc_pkt *pkt)
 	struct sk_buff *skb = pkt->skb;
 	__be16 proto = skb->protocol;
 
+	/* Another host speaks to our own addresses, which are on each. */
+	if (unlikely(link->overlay))
+		return vpc_drop(pkt, VPC_DROP_OVERLAY_TRANSIT);
 	if (!(pkt->family == AF_INET ? echo4(skb) : echo6(skb)))
 		return vpc_drop(pkt, VPC_DROP_GATEWAY);
 	if (!vpc_link_may_answer(link))

@@ -29,6 +29,10 @@ static int check_device(const struct vpc_net *vn, const struct net_device *dev,
 		return vpc_err(extack, -EINVAL,
 			       "device %s is not a VXLAN device in metadata mode (ip link add %s type vxlan dstport 4789 external)",
 			       dev->name, dev->name);
+	/* Whoever sends to it would fill its table of addresses, before we see the packet. */
+	if (vxlan->cfg.flags & VXLAN_F_LEARN)
+		return vpc_err(extack, -EINVAL,
+			       "device %s learns addresses: make it with nolearning", dev->name);
 	return 0;
 }
 
@@ -123,9 +127,15 @@ void vpc_overlay_remove(struct vpc_port *port)
 	struct vpc_net *vn = port->link.vpc->vn;
 
 	lockdep_assert_held(&vn->lock);
-	vpc_remote_endpoints_clear(vn, NULL);
+	vpc_remote_endpoints_clear(vn);
 	vn->overlay = NULL;
 	dismantle(port);
+	/*
+	 * Ways are dead when their callbacks have run. What held one until then, in a queue of a
+	 * hook, looks at that and no further; but it may be looking just now.
+	 */
+	rcu_barrier();
+	synchronize_rcu_expedited();
 	vpc_link_release(&port->link);
 	kfree(port);
 	module_put(THIS_MODULE);
@@ -206,4 +216,35 @@ void vpc_overlay_abort_vni(struct vpc *vpc, u32 vni)
 {
 	if (vni && vni != vpc->vni)
 		xa_release(&vpc->vn->vnis, vni);
+}
+
+/**
+ * vpc_overlay_forget_all() - no packet of other hosts finds a VPC any more
+ * @vn: the namespace, which has no endpoints on other hosts any more
+ *
+ * At once, as each VPC and subnet by itself waits for grace periods.
+ *
+ * Context: vpc_net::lock is held; may sleep.
+ */
+void vpc_overlay_forget_all(struct vpc_net *vn)
+{
+	struct vpc_subnet *subnet;
+	struct vpc_object *obj;
+	bool any = false;
+	struct vpc *vpc;
+	u32 id;
+
+	for (id = 0; (obj = vpc_object_next(&vn->registry[VPC_KIND_VPC], id)); id = obj->id + 1) {
+		vpc = container_of(obj, struct vpc, obj);
+		if (!vpc->vni)
+			continue;
+		any = true;
+		xa_erase(&vn->vnis, vpc->vni);
+		vpc->vni = 0;
+		list_for_each_entry(subnet, &vpc->subnets, node)
+			subnet->had_remotes = false;
+		cond_resched();
+	}
+	if (any)
+		vpc_adj_quiesce(vn);
 }

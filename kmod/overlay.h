@@ -86,6 +86,20 @@ struct vpc_remote_config {
 	bool replace;
 };
 
+/*
+ * The source of the inner Ethernet header, which nobody needs, names the VPC that the packet is for:
+ * with peerings that is not the one that its VNI names, and two peers may have the same addresses.
+ */
+static inline void vpc_overlay_mark(u8 *lladdr, u32 vni)
+{
+	lladdr[0] = 0x02;	/* locally administered */
+	lladdr[1] = 'v';
+	lladdr[2] = 'p';
+	lladdr[3] = vni >> 16;
+	lladdr[4] = vni >> 8;
+	lladdr[5] = vni;
+}
+
 int vpc_overlay_net_init(struct vpc_net *vn);
 void vpc_overlay_net_exit(struct vpc_net *vn);
 
@@ -99,9 +113,10 @@ void vpc_overlay_remove(struct vpc_port *port);
 int vpc_overlay_prepare_vni(struct vpc *vpc, u32 vni, struct netlink_ext_ack *extack);
 void vpc_overlay_commit_vni(struct vpc *vpc, u32 vni);
 void vpc_overlay_abort_vni(struct vpc *vpc, u32 vni);
+void vpc_overlay_forget_all(struct vpc_net *vn);
 struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg,
 					     struct netlink_ext_ack *extack);
-void vpc_remote_endpoints_clear(struct vpc_net *vn, const struct vpc *vpc);
+void vpc_remote_endpoints_clear(struct vpc_net *vn);
 void vpc_remote_put(struct vpc_remote *remote);
 int vpc_remote_join(struct vpc *a, struct vpc *b, struct netlink_ext_ack *extack);
 void vpc_remote_join_commit(struct vpc *a, struct vpc *b);

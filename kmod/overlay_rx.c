@@ -2,8 +2,8 @@
 /*
  * From other hosts. The VNI names the VPC that sent a packet, and its source must be an endpoint of
  * that VPC which lives where the packet came from. It gets to endpoints of that VPC here, or over
- * one of the VPC's peerings to endpoints of a peer here, and nowhere else: there is no table that
- * it is looked up in, so that it cannot go on to a third host, a router or a gateway.
+ * one of the VPC's peerings to endpoints of a peer here, and nowhere else: whatever else a route
+ * leads to, a third host, a router or a gateway, is not looked at.
  */
 
 #include <net/dst_metadata.h>
@@ -70,31 +70,51 @@ static bool raise_hop_count(struct vpc_pkt *pkt)
 	return true;
 }
 
-/* Over the peering that leads to the destination. */
-static enum vpc_verdict cross(struct vpc_pkt *pkt, const struct vpc_subnet *subnet)
+/* The VPC that the packet is for, as its sender has it, see vpc_overlay_mark(). */
+static u32 vni_of_target(const struct sk_buff *skb)
 {
-	const struct vpc_table *table = rcu_dereference(subnet->table);
-	const struct vpc_lpm *lpm = &table->lpm[vpc_family_index(pkt->family)];
-	const struct vpc_group *group = NULL;
-	const void *to = destination_of(pkt);
-	u32 value;
+	const u8 *mark = eth_hdr(skb)->h_source;
+
+	return mark[3] << 16 | mark[4] << 8 | mark[5];
+}
+
+/* Over the peering that leads to the destination, if it is with that VPC. */
+static enum vpc_verdict cross(struct vpc_pkt *pkt, const struct vpc_group *group)
+{
+	const u32 vni = vni_of_target(pkt->skb);
 	int i;
 
-	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)to) :
-					 vpc_lpm_lookup6(lpm, to);
-	if (value != VPC_LPM_NONE && value != VPC_ROUTE_LOCAL)
-		group = vpc_group_of_value(pkt->vpc->vn, value);
 	for (i = 0; group && i < group->count; i++) {
 		const struct vpc_nexthop *nh = group->path[i].nh;
-		const struct vpc_endpoint *ep;
 
-		if (nh->key.type != VPC_NH_PEERING)
-			continue;
-		ep = lookup(vpc_nh_peering_target(&nh->key), pkt->family, to);
-		if (ep && ep->port)
+		if (nh->key.type == VPC_NH_PEERING && vpc_nh_peering_target(&nh->key)->vni == vni)
 			return vpc_nh_peering_cross(pkt, nh);
 	}
 	return vpc_drop(pkt, VPC_DROP_OVERLAY_TRANSIT);
+}
+
+/*
+ * To where the table of the sender's subnet leads: the VPC itself, or a peer. An appliance or a
+ * reject inside the VPC's own addresses is a route of its own, and nothing goes past it.
+ */
+static void route(struct vpc_pkt *pkt, const struct vpc_subnet *subnet)
+{
+	const struct vpc_table *table = rcu_dereference(subnet->table);
+	const struct vpc_lpm *lpm = &table->lpm[vpc_family_index(pkt->family)];
+	const void *to = destination_of(pkt);
+	const struct vpc_group *group = NULL;
+	u32 value;
+
+	value = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)to) :
+					 vpc_lpm_lookup6(lpm, to);
+	if (value == VPC_ROUTE_LOCAL && pkt->vpc->vni == vni_of_target(pkt->skb)) {
+		vpc_nh_local_output(pkt);
+		return;
+	}
+	if (value != VPC_LPM_NONE && value != VPC_ROUTE_LOCAL)
+		group = vpc_group_of_value(pkt->vpc->vn, value);
+	if (cross(pkt, group) == VPC_AGAIN)
+		vpc_nh_local_output(pkt);
 }
 
 /**
@@ -105,7 +125,7 @@ static enum vpc_verdict cross(struct vpc_pkt *pkt, const struct vpc_subnet *subn
 void vpc_overlay_rcv(struct vpc_pkt *pkt)
 {
 	const struct ip_tunnel_info *info = skb_tunnel_info(pkt->skb);
-	const struct vpc_endpoint *from, *to;
+	const struct vpc_endpoint *from;
 	struct vpc *vpc = NULL;
 
 	if (info && !(info->mode & IP_TUNNEL_INFO_TX))
@@ -124,11 +144,8 @@ void vpc_overlay_rcv(struct vpc_pkt *pkt)
 	pkt->from_endpoint = true;
 	if (vpc_classify_headers(pkt) != VPC_CONTINUE || vpc_classify_local(pkt) != VPC_CONTINUE)
 		return;
-	if (!raise_hop_count(pkt)) {
+	if (raise_hop_count(pkt))
+		route(pkt, from->subnet);
+	else
 		vpc_drop(pkt, VPC_DROP_NO_MEMORY);
-		return;
-	}
-	to = lookup(vpc, pkt->family, destination_of(pkt));
-	if (to || cross(pkt, from->subnet) == VPC_AGAIN)
-		vpc_nh_local_output(pkt);
 }

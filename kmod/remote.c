@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/dst_metadata.h>
 #include <net/ip_tunnels.h>
+#include <net/vxlan.h>
 
 #include "dst.h"
 #include "forward.h"
@@ -38,9 +39,11 @@ void vpc_overlay_net_exit(struct vpc_net *vn)
 }
 
 /* What the overlay device is told, see vxlan_xmit_one() in drivers/net/vxlan/vxlan_core.c. */
-static struct metadata_dst *tunnel_new(const struct vpc_addr *host, u32 vni)
+static struct metadata_dst *tunnel_new(const struct net_device *dev, const struct vpc_addr *host,
+				       u32 vni)
 {
 	struct metadata_dst *md = metadata_dst_alloc(0, METADATA_IP_TUNNEL, GFP_KERNEL_ACCOUNT);
+	const union vxlan_addr *local = &((struct vxlan_dev *)netdev_priv(dev))->cfg.saddr;
 	struct ip_tunnel_info *info;
 
 	if (!md)
@@ -58,8 +61,12 @@ static struct metadata_dst *tunnel_new(const struct vpc_addr *host, u32 vni)
 	if (host->family == AF_INET6) {
 		info->mode |= IP_TUNNEL_INFO_IPV6;
 		info->key.u.ipv6.dst = host->v6;
+		if (local->sa.sa_family == AF_INET6)
+			info->key.u.ipv6.src = local->sin6.sin6_addr;
 	} else {
 		info->key.u.ipv4.dst = host->v4;
+		if (local->sa.sa_family == AF_INET)
+			info->key.u.ipv4.src = local->sin.sin_addr.s_addr;
 	}
 	/* Over IPv6 a receiver takes no datagram without one, unless told to (RFC 6935). */
 	vpc_tunnel_flags(&info->key, host->family == AF_INET6);
@@ -68,28 +75,37 @@ static struct metadata_dst *tunnel_new(const struct vpc_addr *host, u32 vni)
 
 static struct vpc_dst *dst_new(struct vpc_net *vn, const struct vpc_remote *remote, u32 vni)
 {
-	struct metadata_dst *tunnel = tunnel_new(&remote->host, vni);
+	struct net_device *dev = vn->overlay->link.dev;
+	struct metadata_dst *tunnel = tunnel_new(dev, &remote->host, vni);
 	struct vpc_dst *vd;
 
 	if (!tunnel)
 		return NULL;
 	vd = vpc_dst_new(&vn->overlay->link, remote->key.family, remote->key.lladdr);
-	if (vd)
-		vpc_dst_set_tunnel(vd, tunnel);
-	else
+	if (!vd) {
 		dst_release(&tunnel->dst);
+		return NULL;
+	}
+	vpc_dst_set_tunnel(vd, tunnel);
+	vpc_overlay_mark(vd->header.h_source, remote->key.vpc->vni);
 	return vd;
 }
 
-static void ways_free(struct vpc_ways *ways)
+static void ways_free_rcu(struct rcu_head *rcu)
 {
+	struct vpc_ways *ways = container_of(rcu, struct vpc_ways, rcu);
 	u32 i;
 
-	if (!ways)
-		return;
 	for (i = 0; i < ways->count; i++)
 		vpc_dst_free(ways->way[i].dst);
-	kfree_rcu(ways, rcu);
+	kfree(ways);
+}
+
+/* Who has found one still gets there by it. */
+static void ways_free(struct vpc_ways *ways)
+{
+	if (ways)
+		call_rcu(&ways->rcu, ways_free_rcu);
 }
 
 static struct vpc_ways *ways_new(struct vpc *vpc, const struct vpc_remote *remote)
@@ -220,8 +236,16 @@ static int check_config(const struct vpc_remote_config *cfg, const struct vpc_su
 		return vpc_err(extack, -EINVAL, "VPC %s has no VNI (vpc set %s vni N)",
 			       vpc->obj.name, vpc->obj.name);
 	vpc_addr_str(&cfg->host, buf);
-	if (!vpc_addr_usable(&cfg->host) || own_address(vpc->vn->net, &cfg->host))
+	if (!vpc_addr_usable(&cfg->host))
 		return vpc_err(extack, -EINVAL, "%s cannot be the address of another host", buf);
+	if (cfg->host.family == AF_INET6 && !ipv6_mod_enabled())
+		return vpc_err(extack, -EAFNOSUPPORT, "host %s: this kernel has no IPv6", buf);
+	if (own_address(vpc->vn->net, &cfg->host))
+		return vpc_err(extack, -EINVAL, "%s is an address of this host", buf);
+	if (ether_addr_equal(cfg->lladdr, vpc->vn->overlay->link.dev->dev_addr))
+		return vpc_err(extack, -EINVAL,
+			       "%pM is the MAC address of %s here: another host's is another one",
+			       cfg->lladdr, vpc->vn->overlay->link.dev->name);
 	if (!is_valid_ether_addr(cfg->lladdr))
 		return vpc_err(extack, -EINVAL,
 			       "%pM cannot be the MAC address of an overlay device", cfg->lladdr);
@@ -277,13 +301,9 @@ struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg
 /**
  * vpc_remote_endpoints_clear() - no address lives on another host any more
  * @vn: the namespace
- * @vpc: of this VPC, or NULL: of all
- *
- * Walks by number, so its time is that of all endpoints.
- *
  * Context: vpc_net::lock is held; may sleep.
  */
-void vpc_remote_endpoints_clear(struct vpc_net *vn, const struct vpc *vpc)
+void vpc_remote_endpoints_clear(struct vpc_net *vn)
 {
 	struct vpc_endpoint *ep;
 	u32 id = 0;
@@ -291,7 +311,7 @@ void vpc_remote_endpoints_clear(struct vpc_net *vn, const struct vpc *vpc)
 	lockdep_assert_held(&vn->lock);
 	while ((ep = vpc_endpoint_next(vn, id))) {
 		id = ep->id + 1;
-		if (ep->remote && (!vpc || ep->vpc == vpc))
+		if (ep->remote)
 			vpc_endpoint_del(ep);
 		cond_resched();
 	}

@@ -486,6 +486,7 @@ void vpc_flush(struct vpc_net *vn)
 	/* And what other hosts send, while there are VPCs for it. */
 	if (vn->overlay)
 		vpc_overlay_remove(vn->overlay);
+	vpc_overlay_forget_all(vn);
 	while ((obj = vpc_object_next(&vn->registry[VPC_KIND_VPC], 0))) {
 		flush_vpc(container_of(obj, struct vpc, obj));
 		cond_resched();

@@ -20,7 +20,8 @@ static bool on_host(const struct vpc_net *vn, const struct vpc_addr *addr)
 {
 	if (addr->family == AF_INET)
 		return inet_addr_type(vn->net, addr->v4) == RTN_LOCAL;
-	return ipv6_chk_addr(vn->net, &addr->v6, NULL, 0);
+	/* Without IPv6 its tables are not there either. */
+	return ipv6_mod_enabled() && ipv6_chk_addr(vn->net, &addr->v6, NULL, 0);
 }
 
 /**

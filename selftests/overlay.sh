@@ -67,6 +67,7 @@ refusals()
 	must ip -n "$T_ID.D" link add plain type vxlan id 7 dstport 4789 remote 192.0.2.9
 	must ip -n "$T_ID.D" link add vxlan0 type vxlan dstport 4790 external
 	must ip -n "$T_ID.D" link add vxlan1 type vxlan dstport 4791 external
+	must ip -n "$T_ID.D" link add curious type vxlan dstport 4792 external learning
 	must ip -n "$T_ID.D" link add veth0 type veth peer name veth1
 	hv_ok D vpc add a cidr 10.1.0.0/16
 	hv_ok D vpc add b cidr 10.2.0.0/16 vni 200
@@ -76,6 +77,7 @@ refusals()
 		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	hv_refuses "is not a VXLAN device in metadata mode" "a VXLAN device with an id" \
 		D port add plain overlay
+	hv_refuses "make it with nolearning" "one that learns" D port add curious overlay
 	hv_refuses "is not a VXLAN device in metadata mode" "another device" D port add veth0 overlay
 	hv_refuses "an overlay is in no subnet" "an overlay with addresses" \
 		D port add vxlan0 overlay subnet a1 address 10.1.1.9
@@ -88,8 +90,10 @@ refusals()
 	hv_refuses "cannot be the address of another host" "a multicast host" \
 		D endpoint add 10.1.1.20 vpc a host 224.0.0.1 lladdr $lladdr
 	must ip -n "$T_ID.D" addr add 192.0.2.4/24 dev veth0
-	hv_refuses "cannot be the address of another host" "this host" \
+	hv_refuses "is an address of this host" "this host" \
 		D endpoint add 10.1.1.20 vpc a host 192.0.2.4 lladdr $lladdr
+	hv_refuses "is the MAC address of vxlan0 here" "the MAC of this host" \
+		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr "$(mac D vxlan0)"
 	hv_refuses "cannot be the MAC address" "a multicast MAC" \
 		D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr 01:00:00:00:00:01
 	hv_refuses "is in no subnet of VPC a" "an address of no subnet" \
@@ -246,6 +250,42 @@ settled()
 	[ $(($(hv_drops B bandwidth) + $(wc -l <"$T_DIR/sink.out"))) -ge 2000 ]
 }
 
+# Two peers with the same addresses, and hosts that see different routes: who it is for is said.
+twins()
+{
+	local hv v n
+
+	for hv in A B; do
+		hv_ok $hv vpc add s cidr 10.8.0.0/16 vni 401
+		hv_ok $hv subnet add s1 vpc s cidr 10.8.1.0/24
+		for v in p q; do
+			n=402
+			[ $v = p ] || n=403
+			hv_ok $hv vpc add $v cidr 10.9.0.0/16 vni $n
+			hv_ok $hv subnet add ${v}1 vpc $v cidr 10.9.1.0/24
+			hv_ok $hv peering add s$v vpc s peer $v
+			hv_ok $hv route add 10.8.0.0/16 vpc $v via peering s$v
+		done
+	done
+	hv_ok A route add 10.9.0.0/16 vpc s via peering sp
+	hv_ok B route add 10.9.0.0/16 vpc s via peering sq priority 1 via peering sp priority 2
+	vm s1 A ps1 s1 10.8.1.10/24 10.8.1.1
+	vm p1 B pp1 p1 10.9.1.20/24 10.9.1.1
+	vm q1 B pq1 q1 10.9.1.20/24 10.9.1.1
+	lives 10.8.1.10 s A B
+	lives 10.9.1.20 p B A
+	capture_start in q1 eth0 icmp
+	check "of two peers with the same address" ping_all s1 3 10.9.1.20
+	capture_stop in
+	t_is "the other one gets nothing" "$(capture_count in)" 0
+	# What the receiver's table has inside the VPC's own addresses holds for other hosts, too.
+	hv_ok B route add 10.1.1.20/32 vpc a via blackhole
+	v=$(hv_drops B overlay_transit)
+	check_fail "a reject of the other host" ns a1 ping -c 2 -W 2 10.1.1.20
+	t_is "is counted there" $(($(hv_drops B overlay_transit) - v)) 2
+	hv_ok B route del 10.1.1.20/32 vpc a
+}
+
 # C is a host that lies, or whose control plane is behind.
 attacks()
 {
@@ -350,6 +390,7 @@ mtu()
 		for name in a1 a2 b2; do
 			must ip -n "$T_ID.$name" link set eth0 mtu 9000
 			must ip -n "$T_ID.$name" route flush cache
+			must ip -n "$T_ID.$name" -6 route flush cache
 		done
 		check "$mtu: a packet that just fits" ns a1 ping -c 1 -W 30 -M "do" -s $((mtu - 28)) 10.1.1.20
 		n=$(ns a1 ping -c 1 -W 10 -M "do" -s $((mtu - 27)) 10.1.1.20 2>&1)
@@ -499,6 +540,7 @@ scene
 reach
 peering
 receiver
+twins
 entropy
 attacks
 mtu
