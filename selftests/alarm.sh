@@ -112,24 +112,26 @@ rate()
 {
 	local before bits begin took value
 
+	before=$(sent_by_a)
+	flow 100 5000
+	t_is "what was sent is counted" "$(($(sent_by_a) - before))" 100
 	events_start rate
 	vpc_ok alarm add hot on peering ac from a rate above 400kbit clear 100kbit for 2
 	vpc_ok alarm add back on peering ac from c packets above 5 for 1
 	vpc_ok alarm add either on peering ac packets above 5 for 1
-	before=$(sent_by_a)
 	begin=$(ns ha "$T_PKT" now)
 	flow 1600 5000
+	# From now on less, but all the time: a slow machine looks in its own good time.
+	bg more ha "$T_PKT" udp -c 100000 -i 40000 -s $((SIZE - 28)) 10.3.1.10 7777
 	took=$((($(ns ha "$T_PKT" now) - begin) / 1000000))
-	t_is "what was sent is counted" "$(($(sent_by_a) - before))" 1600
 	check "traffic above the threshold raises it" wait_for 60 event_is rate raised hot
 	bits=$((1600 * SIZE * 8 * 1000 / took))
 	value=$(events rate 'select(.event == "raised" and .object.name == "hot") | .object.value' | head -n 1)
 	t_num "not by less than the threshold" "$value" -gt 400000
 	t_num "the value is what was sent, $bits bit/s: at most" "$value" -le $((bits * 3 / 2))
-	bg more ha "$T_PKT" udp -c 200 -i 40000 -s $((SIZE - 28)) 10.3.1.10 7777
 	check "in between it is measured" wait_for 60 below hot 400000
-	check "and not cleared: it is more than the other threshold" bg_wait more 120
 	t_is "so far: one event, in four intervals and more" "$(turns rate hot)" "raised hot"
+	bg_stop more || :
 	check "nothing is sent any more: it is cleared" wait_for 60 event_is rate cleared hot
 	bg more ha "$T_PKT" udp -c 150 -i 40000 -s $((SIZE - 28)) 10.3.1.10 7777
 	check "in between again, from below" bg_wait more 120
