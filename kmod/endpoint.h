@@ -51,6 +51,25 @@ void vpc_endpoint_settle(struct vpc_endpoint *ep);
 int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 		     struct vpc_endpoint **ep, struct netlink_ext_ack *extack);
 void vpc_endpoint_del(struct vpc_endpoint *ep);
+/**
+ * vpc_endpoint_lookup() - the endpoint of an address, for packets
+ * @vpc: the VPC
+ * @family: AF_INET or AF_INET6
+ * @addr: the address, __be32 or struct in6_addr
+ * Context: RCU read side.
+ * Return: the endpoint, or NULL.
+ */
+static inline struct vpc_endpoint *vpc_endpoint_lookup(const struct vpc *vpc, u8 family,
+						       const void *addr)
+{
+	const struct vpc_lpm *lpm = &vpc->endpoints[vpc_family_index(family)];
+	u32 id;
+
+	id = family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)addr) :
+				 vpc_lpm_lookup6(lpm, addr);
+	return likely(id != VPC_LPM_NONE) ? vpc_index_get(&vpc->vn->endpoints, id) : NULL;
+}
+
 /* The endpoint with the smallest id that is not below @id, for dumps. */
 struct vpc_endpoint *vpc_endpoint_next(struct vpc_net *vn, u32 id);
 

@@ -110,6 +110,8 @@ int vpc_link_check_free(const struct net_device *dev, struct netlink_ext_ack *ex
 
 	if (vpc_public_link_of(dev))
 		return vpc_err(extack, -EBUSY, "device %s is already a public uplink", dev->name);
+	if (link && link->overlay)
+		return vpc_err(extack, -EBUSY, "device %s leads to other hosts already", dev->name);
 	if (link)
 		return vpc_err(extack, -EBUSY, "device %s is already %s of VPC %s", dev->name,
 			       vpc_link_is_uplink(link) ? "an uplink" : "a port",
@@ -363,6 +365,17 @@ static void device_changed(struct vpc_link *link)
 	rcu_read_unlock();
 }
 
+static int refuse_bound(const struct vpc_link *link, const char *what,
+			struct netlink_ext_ack *extack)
+{
+	if (link->overlay)
+		vpc_err(extack, -EBUSY, "%s leads to other hosts: %s", link->dev->name, what);
+	else
+		vpc_err(extack, -EBUSY, "%s is bound to VPC %s: %s", link->dev->name,
+			link->vpc->obj.name, what);
+	return notifier_from_errno(-EBUSY);
+}
+
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -375,9 +388,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	case NETDEV_PRECHANGEUPPER:
 		if (!upper->linking || vpc_link_is_public(link))
 			break;
-		return notifier_from_errno(vpc_err(netdev_notifier_info_to_extack(ptr), -EBUSY,
-						   "%s is bound to VPC %s: nothing can be put on top of it",
-						   dev->name, link->vpc->obj.name));
+		return refuse_bound(link, "nothing can be put on top of it",
+				    netdev_notifier_info_to_extack(ptr));
 	case NETDEV_UNREGISTER:
 		device_gone(link);
 		break;
@@ -415,11 +427,8 @@ static int refuse_address(const struct net_device *dev, struct netlink_ext_ack *
 {
 	const struct vpc_link *link = vpc_link_of(dev);
 
-	if (!link)
-		return NOTIFY_DONE;
-	return notifier_from_errno(vpc_err(extack, -EBUSY,
-					   "%s is bound to VPC %s: the host can have no address on it",
-					   dev->name, link->vpc->obj.name));
+	return link ? refuse_bound(link, "the host can have no address on it", extack) :
+		      NOTIFY_DONE;
 }
 
 static int inetaddr_event(struct notifier_block *nb, unsigned long event, void *ptr)

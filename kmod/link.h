@@ -27,7 +27,8 @@ struct vpc_rate {
  * struct vpc_link - a way into a VPC: a device that is bound to it, or an IPsec connection
  * @vpc: the VPC; what comes in here is in it
  * @dev: the device, whose rx_handler_data we are; NULL for a connection
- * @table: what packets from here are looked up in
+ * @table: what packets from here are looked up in; NULL: they are in no VPC yet (overlay), or
+ *	only translated (public uplink)
  * @counters: traffic, per CPU
  * @gateway: our own address on it, by family; family 0: none
  * @obj: id; the name is the device's. What packets need not read begins here

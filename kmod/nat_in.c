@@ -41,10 +41,8 @@ static bool set_target(struct nf_conn *ct, const struct vpc_dnat *rule)
 /* On this host: another one takes nothing that comes from outside. */
 static struct vpc_endpoint *endpoint_of(struct vpc *vpc, __be32 addr)
 {
-	u32 id = vpc_lpm_lookup4(&vpc->endpoints[0], addr);
-	struct vpc_endpoint *ep;
+	struct vpc_endpoint *ep = vpc_endpoint_lookup(vpc, AF_INET, &addr);
 
-	ep = id != VPC_LPM_NONE ? vpc_index_get(&vpc->vn->endpoints, id) : NULL;
 	return ep && ep->adj ? ep : NULL;
 }
 

@@ -25,13 +25,9 @@ static const void *destination(const struct vpc_pkt *pkt)
  */
 enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 {
-	const struct vpc_lpm *lpm = &pkt->vpc->endpoints[vpc_family_index(pkt->family)];
-	const struct vpc_endpoint *ep;
-	u32 id;
+	const struct vpc_endpoint *ep =
+		vpc_endpoint_lookup(pkt->vpc, pkt->family, destination(pkt));
 
-	id = pkt->family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(pkt->skb)->daddr) :
-				      vpc_lpm_lookup6(lpm, &ipv6_hdr(pkt->skb)->daddr);
-	ep = likely(id != VPC_LPM_NONE) ? vpc_index_get(&pkt->vpc->vn->endpoints, id) : NULL;
 	if (unlikely(!ep)) {
 		/* Over a peering, what answers a probe of the VPC meets nobody before us. */
 		if (pkt->peering && vpc_probe_maybe(READ_ONCE(pkt->vpc->probe_filter),

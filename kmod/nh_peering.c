@@ -167,13 +167,10 @@ static bool emit(const struct vpc_nexthop *nh, struct sk_buff *skb, u8 family)
 	const struct vpc_endpoint *ep;
 	struct vpc *peer = vpc_nh_peering_target(&nh->key);
 	int side = side_of(&nh->key);
-	const struct vpc_lpm *lpm;
-	u32 id;
 
-	lpm = &peer->endpoints[vpc_family_index(family)];
-	id = family == AF_INET ? vpc_lpm_lookup4(lpm, ip_hdr(skb)->daddr) :
-				 vpc_lpm_lookup6(lpm, &ipv6_hdr(skb)->daddr);
-	ep = id == VPC_LPM_NONE ? NULL : vpc_index_get(&peer->vn->endpoints, id);
+	ep = vpc_endpoint_lookup(peer, family,
+				 family == AF_INET ? (const void *)&ip_hdr(skb)->daddr :
+						     &ipv6_hdr(skb)->daddr);
 	if (READ_ONCE(p->state) == VPC_PEERING_ACTIVE && ep && ep->adj) {
 		vpc_counters_rx(p->side[side].counters, 1, skb->len);
 		if (vpc_adj_emit(ep->adj, skb, family))

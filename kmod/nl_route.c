@@ -144,17 +144,23 @@ static struct vpc_table *find_table(struct vpc_net *vn, struct nlattr **attrs, b
 	const struct nlattr *gateway = attrs[VPC_A_ROUTE_GATEWAY];
 	const struct nlattr *vpc = attrs[VPC_A_ROUTE_VPC];
 	struct vpc_object *obj;
+	struct vpc_table *table;
 	struct vpc_link *link;
 
 	if (!!name + !!vpc + !!gateway + !!dev > 1)
 		return ERR_PTR(vpc_err(extack, -EINVAL, "route: the table is named twice"));
 	if (dev) {
 		link = vpc_link_find(vn, nla_data(dev), VPC_KINDS, extack);
-		if (!IS_ERR(link))
-			return rcu_dereference_protected(link->table,
-							 lockdep_is_held(&vn->lock));
 		NL_SET_BAD_ATTR(extack, dev);
-		return ERR_CAST(link);
+		if (IS_ERR(link))
+			return ERR_CAST(link);
+		table = rcu_dereference_protected(link->table, lockdep_is_held(&vn->lock));
+		if (!table)
+			return ERR_PTR(vpc_err(extack, -EINVAL,
+					       "%s has no table: what comes in there is in no VPC yet",
+					       link->dev->name));
+		NL_SET_BAD_ATTR(extack, NULL);
+		return table;
 	}
 	if (name) {
 		obj = vpc_nl_by_name(vn, VPC_KIND_TABLE, name, extack);

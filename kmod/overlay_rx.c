@@ -19,16 +19,6 @@
 #include "port.h"
 #include "table.h"
 
-static const struct vpc_endpoint *lookup(const struct vpc *vpc, u8 family, const void *addr)
-{
-	const struct vpc_lpm *lpm = &vpc->endpoints[vpc_family_index(family)];
-	u32 id;
-
-	id = family == AF_INET ? vpc_lpm_lookup4(lpm, *(const __be32 *)addr) :
-				 vpc_lpm_lookup6(lpm, addr);
-	return id == VPC_LPM_NONE ? NULL : vpc_index_get(&vpc->vn->endpoints, id);
-}
-
 static const void *source_of(const struct vpc_pkt *pkt)
 {
 	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->saddr :
@@ -136,7 +126,7 @@ void vpc_overlay_rcv(struct vpc_pkt *pkt)
 		return;
 	}
 	pkt->vpc = vpc;
-	from = lookup(vpc, pkt->family, source_of(pkt));
+	from = vpc_endpoint_lookup(vpc, pkt->family, source_of(pkt));
 	if (!from || !from->remote || !sent_by(info, &from->remote->host)) {
 		vpc_drop(pkt, VPC_DROP_OVERLAY_SOURCE);
 		return;

@@ -40,7 +40,7 @@ enum vpc_verdict {
  * @peering_dir: index into vpc_peering::side of the VPC that sent it
  * @before: the side of the peering that it has crossed before that one, or NULL
  * @family: AF_INET or AF_INET6
- * @from_endpoint: the source address is one of the port's own
+ * @from_endpoint: the source address is one of the port's own; or of an endpoint of the other host
  * @routes_back: it came from a VPC into the transit domain that it is in, which would send
  *	answers back there
  * @domains: how many domains it has been looked up in
