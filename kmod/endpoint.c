@@ -70,15 +70,31 @@ int vpc_endpoint_refuse(const struct vpc_endpoint *ep, struct netlink_ext_ack *e
 }
 
 /**
- * vpc_endpoint_check() - may an address live on a port?
+ * vpc_endpoint_check() - does no endpoint have an address?
  * @vpc: the VPC
- * @addr: the address; one of another host moves here
+ * @addr: the address
  * @extack: gets the sentence of a refusal, which names who has it
  * Context: vpc_net::lock is held.
  * Return: 0 or -EEXIST.
  */
 int vpc_endpoint_check(struct vpc *vpc, const struct vpc_addr *addr,
 		       struct netlink_ext_ack *extack)
+{
+	const struct vpc_endpoint *ep = vpc_endpoint_find(vpc, addr);
+
+	return ep ? vpc_endpoint_refuse(ep, extack) : 0;
+}
+
+/**
+ * vpc_endpoint_check_port() - may an address live on a port?
+ * @vpc: the VPC
+ * @addr: the address; one of another host moves here
+ * @extack: gets the sentence of a refusal, which names who has it
+ * Context: vpc_net::lock is held.
+ * Return: 0 or -errno.
+ */
+int vpc_endpoint_check_port(struct vpc *vpc, const struct vpc_addr *addr,
+			    struct netlink_ext_ack *extack)
 {
 	const struct vpc_endpoint *ep = vpc_endpoint_find(vpc, addr);
 
@@ -188,7 +204,7 @@ err_nomem:
 /**
  * vpc_endpoint_add() - an address lives behind a port
  * @port: the port
- * @addr: an address that its subnet has, and that vpc_endpoint_check() let pass
+ * @addr: an address that its subnet has, and that vpc_endpoint_check_port() let pass
  * @ret: gets the endpoint
  * @extack: gets the sentence of a refusal
  *

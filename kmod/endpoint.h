@@ -41,6 +41,8 @@ struct vpc_endpoint {
 struct vpc_endpoint *vpc_endpoint_find(struct vpc *vpc, const struct vpc_addr *addr);
 int vpc_endpoint_check(struct vpc *vpc, const struct vpc_addr *addr,
 		       struct netlink_ext_ack *extack);
+int vpc_endpoint_check_port(struct vpc *vpc, const struct vpc_addr *addr,
+			    struct netlink_ext_ack *extack);
 int vpc_endpoint_check_ours(struct vpc *vpc, const struct vpc_addr *addr,
 			    struct netlink_ext_ack *extack);
 int vpc_endpoint_refuse(const struct vpc_endpoint *ep, struct netlink_ext_ack *extack);

@@ -95,7 +95,7 @@ static int check_config(const struct vpc_port_config *cfg, struct netlink_ext_ac
 	for (i = 0; i < cfg->addrs; i++) {
 		err = vpc_subnet_check_address(cfg->subnet, &cfg->addr[i], extack);
 		if (!err)
-			err = vpc_endpoint_check(cfg->subnet->vpc, &cfg->addr[i], extack);
+			err = vpc_endpoint_check_port(cfg->subnet->vpc, &cfg->addr[i], extack);
 		if (err)
 			return err;
 		for (k = 0; k < i; k++)

@@ -306,8 +306,8 @@ report()
 	[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
 }
 
-# aside NAME LIMIT COMMAND...: run_one, while others run, and behind them, as what has timers
-# does not like to wait; asides shows what came of it, and counts it.
+# aside NAME LIMIT COMMAND...: run_one, while others run, when they have nothing to do, as what has
+# timers does not like to wait; asides shows what came of it, and counts it.
 aside_names=()
 aside()
 {
@@ -316,7 +316,7 @@ aside()
 	aside_names+=("$name")
 	echo "# --- $name: meanwhile, see below"
 	{
-		renice -n 5 -p "$BASHPID" >/dev/null
+		chrt -i -p 0 "$BASHPID"
 		run_one "$@"
 		echo "$ok $not_ok $skip $taken" >"$dir/$name.counts"
 	} >"$dir/$name.aside" 2>&1 &
