@@ -113,7 +113,7 @@ CHECK_KDIR = $(if $(filter file,$(origin KDIR)),,$(KDIR))
 RUNNER = MAKE="$(MAKE)" KERNEL="$(KERNEL)" KDIR="$(CHECK_KDIR)" TESTS="$(TESTS)" selftests/run.sh
 
 check: deps deps-kernel
-	@$(RUNNER) style host icount debug vm
+	@$(RUNNER) style host debug vm icount
 
 check-host: deps
 	@$(RUNNER) style host
@@ -122,7 +122,7 @@ check-vm: deps
 	@$(RUNNER) vm
 
 check-long: deps deps-kernel
-	@LONG=1 $(RUNNER) style host icount vm stall
+	@LONG=1 $(RUNNER) style host vm icount stall
 	@$(MAKE) --no-print-directory check-debug check-kcsan fuzz-vm
 
 check-debug: deps deps-kernel

@@ -373,7 +373,8 @@ check()
 			;;
 		icount)
 			selected icount || continue
-			aside icount 1800 selftests/bench/icount
+			run_one icount 900 selftests/bench/icount
+			count icount "$ok" "$not_ok" "$skip" "$taken"
 			;;
 		debug)
 			selected debug || continue
