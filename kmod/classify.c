@@ -176,7 +176,7 @@ static enum vpc_verdict check_ipsec(struct vpc_pkt *pkt)
 	return VPC_CONTINUE;
 }
 
-static enum vpc_verdict check_options4(struct vpc_pkt *pkt)
+static __always_inline enum vpc_verdict check_options4(struct vpc_pkt *pkt)
 {
 	/* Source routes are an attack, and no tenant needs the others. */
 	if (unlikely(ip_hdr(pkt->skb)->ihl > 5))
@@ -225,7 +225,7 @@ static bool extensions_ok(const struct sk_buff *skb)
 	return !ipv6_ext_hdr(nexthdr) || nexthdr == NEXTHDR_NONE;
 }
 
-static enum vpc_verdict check_options6(struct vpc_pkt *pkt)
+static __always_inline enum vpc_verdict check_options6(struct vpc_pkt *pkt)
 {
 	if (vpc_nd_is(pkt->skb))
 		return vpc_link_is_ipsec(pkt->link) || pkt->link->overlay ?

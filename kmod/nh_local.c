@@ -25,9 +25,12 @@ static const void *destination(const struct vpc_pkt *pkt)
  */
 enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 {
-	const struct vpc_endpoint *ep =
-		vpc_endpoint_lookup(pkt->vpc, pkt->family, destination(pkt));
+	const struct vpc_endpoint *ep;
 
+	/* Not by destination(): with a family that is known each is a few instructions less. */
+	ep = pkt->family == AF_INET ?
+	     vpc_endpoint_lookup(pkt->vpc, AF_INET, &ip_hdr(pkt->skb)->daddr) :
+	     vpc_endpoint_lookup(pkt->vpc, AF_INET6, &ipv6_hdr(pkt->skb)->daddr);
 	if (unlikely(!ep)) {
 		/* Over a peering, what answers a probe of the VPC meets nobody before us. */
 		if (pkt->peering && vpc_probe_maybe(READ_ONCE(pkt->vpc->probe_filter),

@@ -130,7 +130,8 @@ enum vpc_verdict vpc_nh_peering_cross(struct vpc_pkt *pkt, const struct vpc_next
 	pkt->peering_dir = side;
 	if (unlikely(READ_ONCE(p->state) != VPC_PEERING_ACTIVE))
 		return refuse(pkt, VPC_DROP_PEERING_STATE);
-	if (unlikely(!pkt->vpc->transit && !vpc_nh_from_endpoint(pkt)))
+	if (unlikely(!pkt->from_endpoint) && !pkt->vpc->transit &&
+	    !vpc_nh_source_in(pkt->vpc, pkt))
 		return refuse(pkt, VPC_DROP_SOURCE_ADDRESS);
 	vpc_counters_rx(p->side[side].counters, pkt->packets, pkt->bytes);
 	limit = rcu_dereference(p->limit[side]);
