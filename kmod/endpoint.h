@@ -61,8 +61,8 @@ void vpc_endpoint_del(struct vpc_endpoint *ep);
  * Context: RCU read side.
  * Return: the endpoint, or NULL.
  */
-static __always_inline struct vpc_endpoint *vpc_endpoint_lookup(const struct vpc *vpc, u8 family,
-						       const void *addr)
+static __always_inline struct vpc_endpoint *
+vpc_endpoint_lookup(const struct vpc *vpc, u8 family, const void *addr)
 {
 	const struct vpc_lpm *lpm = &vpc->endpoints[vpc_family_index(family)];
 	u32 id;

@@ -87,8 +87,9 @@ struct vpc_remote_config {
 };
 
 /*
- * The source of the inner Ethernet header, which nobody needs, names the VPC that the packet is for:
- * with peerings that is not the one that its VNI names, and two peers may have the same addresses.
+ * The source of the inner Ethernet header, which nobody needs, names the VPC that the packet is
+ * for: with peerings that is not the one that its VNI names, and two peers may have the same
+ * addresses.
  */
 static inline void vpc_overlay_mark(u8 *lladdr, u32 vni)
 {

@@ -157,8 +157,8 @@ struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_
 	port->link.gateway[1] = subnet->gateway[1];
 	fill_adj(port, cfg);
 
-	err = vpc_link_bind(&port->link, cfg->dev, subnet->vpc, vpc_subnet_table(subnet), VPC_KIND_PORT,
-			    port->sources[1], extack);
+	err = vpc_link_bind(&port->link, cfg->dev, subnet->vpc, vpc_subnet_table(subnet),
+			    VPC_KIND_PORT, port->sources[1], extack);
 	if (err)
 		goto err_free;
 	err = vpc_adj_init(&port->adj, &port->link, cfg->lladdr);

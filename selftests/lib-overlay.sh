@@ -35,10 +35,9 @@ hv_new()
 	hv_ok "$hv" port add vxlan0 overlay
 	must ip -n "$T_ID.$hv" link set vxlan0 up
 	HV_IP[$hv]=192.0.2.$n
-	HV_IP6[$hv]=fd00:c::$n
 	HV_MAC[$hv]=$(mac "$hv" vxlan0)
 }
-declare -A HV_IP HV_IP6 HV_MAC
+declare -A HV_IP HV_MAC
 
 hv()
 {

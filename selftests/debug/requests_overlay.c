@@ -21,7 +21,7 @@ static const struct elsewhere {
 	{ "c", "10.3.1.21", HOST2 },
 };
 
-#define ENDPOINTS (int)(sizeof(endpoints) / sizeof(*endpoints))
+#define ENDPOINTS ((int)(sizeof(endpoints) / sizeof(*endpoints)))
 
 void vni(__u32 number)
 {
