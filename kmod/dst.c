@@ -247,17 +247,6 @@ struct vpc_dst *vpc_dst_new(struct vpc_link *link, u8 family, const u8 *lladdr)
 }
 
 /**
- * vpc_dst_set_tunnel() - the way leads through an overlay device
- * @vd: a new dst, which nobody sees yet
- * @tunnel: what that device is told; the dst takes over the reference
- * Context: any.
- */
-void vpc_dst_set_tunnel(struct vpc_dst *vd, struct metadata_dst *tunnel)
-{
-	vd->tunnel = tunnel;
-}
-
-/**
  * vpc_dst_free() - let go of a dst that new packets do not find any more
  * @vd: the dst, or NULL
  *

@@ -17,7 +17,7 @@ struct vpc_link;
  * @rt: for IPv4
  * @rt6: for IPv6
  * @link: whose device; not to be followed once the dst is dead
- * @tunnel: what an overlay device is told about the way; else NULL
+ * @tunnel: what an overlay device is told about the way; else NULL. The dst holds it
  * @header: complete Ethernet header
  */
 struct vpc_dst {
@@ -32,7 +32,6 @@ struct vpc_dst {
 };
 
 struct vpc_dst *vpc_dst_new(struct vpc_link *link, u8 family, const u8 *lladdr);
-void vpc_dst_set_tunnel(struct vpc_dst *vd, struct metadata_dst *tunnel);
 void vpc_dst_free(struct vpc_dst *vd);
 bool vpc_dst_is_ours(const struct dst_entry *dst);
 int vpc_dst_fragment(struct net *net, struct sock *sk, struct sk_buff *skb, struct vpc *vpc,

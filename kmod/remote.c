@@ -86,7 +86,7 @@ static struct vpc_dst *dst_new(struct vpc_net *vn, const struct vpc_remote *remo
 		dst_release(&tunnel->dst);
 		return NULL;
 	}
-	vpc_dst_set_tunnel(vd, tunnel);
+	vd->tunnel = tunnel;
 	vpc_overlay_mark(vd->header.h_source, remote->key.vpc->vni);
 	return vd;
 }
