@@ -11,12 +11,6 @@
 #include "overlay.h"
 #include "probe.h"
 
-static const void *destination(const struct vpc_pkt *pkt)
-{
-	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->daddr :
-					&ipv6_hdr(pkt->skb)->daddr;
-}
-
 /**
  * vpc_nh_local_output() - deliver to the endpoint that has the address
  * @pkt: the packet; without a table, as after a peering, this is all it can do
@@ -27,14 +21,14 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 {
 	const struct vpc_endpoint *ep;
 
-	/* Not by destination(): with a family that is known each is a few instructions less. */
+	/* Not by vpc_pkt_destination(): with a family that is known each is a few instructions less. */
 	ep = pkt->family == AF_INET ?
 	     vpc_endpoint_lookup(pkt->vpc, AF_INET, &ip_hdr(pkt->skb)->daddr) :
 	     vpc_endpoint_lookup(pkt->vpc, AF_INET6, &ipv6_hdr(pkt->skb)->daddr);
 	if (unlikely(!ep)) {
 		/* Over a peering, what answers a probe of the VPC meets nobody before us. */
 		if (pkt->peering && vpc_probe_maybe(READ_ONCE(pkt->vpc->probe_filter),
-						    destination(pkt), pkt->family) &&
+						    vpc_pkt_destination(pkt), pkt->family) &&
 		    vpc_probe_receive(pkt) != VPC_CONTINUE)
 			return VPC_DONE;
 		return vpc_icmp_reject(pkt, VPC_ICMP_NO_HOST, 0,

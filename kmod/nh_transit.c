@@ -42,8 +42,7 @@ static bool leads_into(const struct vpc_group *group, const struct vpc_peering *
  */
 static bool source_ok(struct vpc_pkt *pkt)
 {
-	const u8 *source = pkt->family == AF_INET ? (const u8 *)&ip_hdr(pkt->skb)->saddr :
-						    ipv6_hdr(pkt->skb)->saddr.s6_addr;
+	const u8 *source = vpc_pkt_source(pkt);
 	const struct vpc_group *group = NULL;
 	u8 len = 0;
 	u32 value;

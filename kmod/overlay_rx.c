@@ -19,18 +19,6 @@
 #include "port.h"
 #include "table.h"
 
-static const void *source_of(const struct vpc_pkt *pkt)
-{
-	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->saddr :
-					&ipv6_hdr(pkt->skb)->saddr;
-}
-
-static const void *destination_of(const struct vpc_pkt *pkt)
-{
-	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->daddr :
-					&ipv6_hdr(pkt->skb)->daddr;
-}
-
 static bool sent_by(const struct ip_tunnel_info *info, const struct vpc_addr *host)
 {
 	if (ip_tunnel_info_af(info) != host->family)
@@ -91,7 +79,7 @@ static void route(struct vpc_pkt *pkt, const struct vpc_subnet *subnet)
 {
 	const struct vpc_table *table = rcu_dereference(subnet->table);
 	const struct vpc_lpm *lpm = &table->lpm[vpc_family_index(pkt->family)];
-	const void *to = destination_of(pkt);
+	const void *to = vpc_pkt_destination(pkt);
 	const struct vpc_group *group = NULL;
 	u32 value;
 
@@ -126,7 +114,7 @@ void vpc_overlay_rcv(struct vpc_pkt *pkt)
 		return;
 	}
 	pkt->vpc = vpc;
-	from = vpc_endpoint_lookup(vpc, pkt->family, source_of(pkt));
+	from = vpc_endpoint_lookup(vpc, pkt->family, vpc_pkt_source(pkt));
 	if (!from || !from->remote || !sent_by(info, &from->remote->host)) {
 		vpc_drop(pkt, VPC_DROP_OVERLAY_SOURCE);
 		return;

@@ -3,6 +3,8 @@
 #ifndef _VPC_PACKET_H
 #define _VPC_PACKET_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 
 #include "stats.h"
@@ -65,6 +67,30 @@ struct vpc_pkt {
 	u32 packets;
 	u64 bytes;
 };
+
+/**
+ * vpc_pkt_source() - where a packet comes from
+ * @pkt: the packet
+ * Context: any.
+ * Return: its source address, __be32 or struct in6_addr.
+ */
+static inline const void *vpc_pkt_source(const struct vpc_pkt *pkt)
+{
+	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->saddr :
+					&ipv6_hdr(pkt->skb)->saddr;
+}
+
+/**
+ * vpc_pkt_destination() - where a packet goes
+ * @pkt: the packet
+ * Context: any.
+ * Return: its destination address, __be32 or struct in6_addr.
+ */
+static inline const void *vpc_pkt_destination(const struct vpc_pkt *pkt)
+{
+	return pkt->family == AF_INET ? (const void *)&ip_hdr(pkt->skb)->daddr :
+					&ipv6_hdr(pkt->skb)->daddr;
+}
 
 /**
  * vpc_drop() - count a packet's end and free it
