@@ -14,8 +14,8 @@
 #   reached HOST ARGS...    the name of who answered "talk ask ARGS"
 #   closed TEXT HOST TO COUNTER CMD...   verdict: what CMD in HOST sends meets the rule of
 #                           COUNTER, and the host TO hears nothing of it
-#   keep_talking KEY HOST ADDR   a TCP connection to port 80, until bg_stop KEY
-#   again KEY               it speaks once more, prints "again answered 1 wrong 0 ports 1"
+#   keep_talking KEY HOST ADDR   a TCP connection to port 80, until bg_stop KEY; "again" of
+#                           lib-nat.sh has it speak once more
 
 # What a host gets apart from answers to its own questions for a MAC.
 ANY='not arp and not ip6 multicast and not (icmp6 and ip6[40] >= 133)'
@@ -95,16 +95,6 @@ closed()
 	bg_stop closed || :
 	capture_stop closed
 	t_is "$text: nobody hears of it" "$(capture_text closed -t)" ""
-}
-
-again()
-{
-	local n
-
-	n=$(grep -c answered "$T_DIR/$1.out")
-	kill -USR1 "${T_PIDS[$1]}"
-	wait_for 90 more_than "$n" grep -c answered "$T_DIR/$1.out"
-	tail -n 1 "$T_DIR/$1.out"
 }
 
 keep_talking()

@@ -81,15 +81,7 @@ vm()
 	host_new "$name" "$dev" "${args[@]}" in "$hv" quiet
 	hv_ok "$hv" port add "$dev" subnet "$subnet" "${addrs[@]}" lladdr "$(mac "$name" eth0)"
 	must ip -n "$T_ID.$hv" link set "$dev" up
-	must wait_for 60 vm_linked "$name" "$hv" "$dev"
-}
-
-vm_linked()
-{
-	[ "$({
-		ip -n "$T_ID.$2" -o link show dev "$3"
-		ip -n "$T_ID.$1" -o link show dev eth0
-	} | grep -c 'state UP')" = 2 ]
+	must wait_for 60 t_linked "$dev" "$hv"
 }
 
 lives()

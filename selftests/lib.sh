@@ -420,7 +420,7 @@ host_new()
 t_linked()
 {
 	[ "$({
-		ip -n "$T_ID.R" -o link show dev "$1"
+		ip -n "$T_ID.${2:-R}" -o link show dev "$1"
 		ip -n "$T_ID.${T_PEER[$1]}" -o link show dev eth0
 	} | grep -c 'state UP')" = 2 ]
 }

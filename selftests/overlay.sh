@@ -359,7 +359,7 @@ on_c()
 	hv_ok C port del pc
 	hv_ok C port add pc subnet "$subnet" "${addrs[@]}" lladdr "$(mac c eth0)"
 	must ip -n "$T_ID.C" link set pc up
-	must wait_for 60 vm_linked c C pc
+	must wait_for 60 t_linked pc C
 }
 
 # sent SIZE WHO ADDR: bytes of TCP arrive as they were sent.
@@ -469,7 +469,7 @@ migration()
 	hv_ok C port add pa2c subnet a1 address 10.1.1.20 address fd00:1:0:1::20 \
 		lladdr "$(mac a2c eth0)"
 	must ip -n "$T_ID.C" link set pa2c up
-	must wait_for 60 vm_linked a2c C pa2c
+	must wait_for 60 t_linked pa2c C
 	t_is "on its new host it is local" \
 		"$(hv C -json endpoint show vpc a | jq -r '.[] | select(.address == "10.1.1.20") | .dev')" pa2c
 	hv_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"

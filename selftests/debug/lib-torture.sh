@@ -5,6 +5,7 @@
 #   job KEY CMD...          runs CMD in the background, output to KEY.out
 #   over                    it is time to end; see finish
 #   finish                  from now on, it is
+#   namespaces              calls the script's namespace N again and again; "last" ends it
 #   parked NAME             packets are in the queue 2 of a namespace, which nobody empties
 
 job()
@@ -32,4 +33,19 @@ finish()
 parked()
 {
 	[ "$(ns "$1" awk '$1 == 2 { print $3 }' /proc/net/netfilter/nfnetlink_queue)" -gt 0 ]
+}
+
+namespaces()
+{
+	local n=0
+
+	while ! over && ! [ -e "$T_DIR/last" ]; do
+		n=$((n + 1))
+		if (namespace "$n") >"$T_DIR/namespace.log" 2>&1; then
+			echo again
+		else
+			echo failed
+			cp "$T_DIR/namespace.log" "$T_DIR/namespace.failed"
+		fi
+	done
 }

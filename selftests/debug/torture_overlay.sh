@@ -330,21 +330,6 @@ namespace()
 	bg_stop reader || :
 }
 
-namespaces()
-{
-	local n=0
-
-	while ! over && ! [ -e "$T_DIR/last" ]; do
-		n=$((n + 1))
-		if (namespace "$n") >"$T_DIR/namespace.log" 2>&1; then
-			echo again
-		else
-			echo failed
-			cp "$T_DIR/namespace.log" "$T_DIR/namespace.failed"
-		fi
-	done
-}
-
 # Each can be reached at two more addresses, of which packets do not come back.
 hypervisors()
 {
