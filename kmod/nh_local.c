@@ -21,7 +21,7 @@ enum vpc_verdict vpc_nh_local_output(struct vpc_pkt *pkt)
 {
 	const struct vpc_endpoint *ep;
 
-	/* Not by vpc_pkt_destination(): with a family that is known each is a few instructions less. */
+	/* With a family that is known, each is a few instructions less. */
 	ep = pkt->family == AF_INET ?
 	     vpc_endpoint_lookup(pkt->vpc, AF_INET, &ip_hdr(pkt->skb)->daddr) :
 	     vpc_endpoint_lookup(pkt->vpc, AF_INET6, &ipv6_hdr(pkt->skb)->daddr);
