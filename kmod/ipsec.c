@@ -11,6 +11,7 @@
 #include "ipsec.h"
 #include "nexthop.h"
 #include "probe.h"
+#include "reasons.h"
 #include "table.h"
 #include "vpc.h"
 
@@ -164,8 +165,9 @@ static void conn_free(struct vpc_ipsec *conn)
 	if (conn->bundles)
 		vpc_ipsec_forget(conn);
 	free_percpu(conn->bundles);
+	vpc_reasons_forget(conn->lost);
 	free_percpu(conn->lost);
-	free_percpu(conn->link.counters);
+	vpc_counters_free(conn->link.counters);
 	kfree(conn->prefix);
 	kfree(conn);
 }

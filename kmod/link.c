@@ -220,7 +220,7 @@ int vpc_link_bind(struct vpc_link *link, struct net_device *dev, struct vpc *vpc
 	return 0;
 
 err_counters:
-	free_percpu(link->counters);
+	vpc_counters_free(link->counters);
 	return err;
 }
 
@@ -284,7 +284,7 @@ void vpc_link_unbind(struct vpc_link *link)
 void vpc_link_release(struct vpc_link *link)
 {
 	vpc_counters_add(&link->vpc->past, link->counters);
-	free_percpu(link->counters);
+	vpc_counters_free(link->counters);
 	netdev_put(link->dev, &link->dev_tracker);
 }
 

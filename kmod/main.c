@@ -13,6 +13,7 @@
 #include "hook.h"
 #include "ipsec.h"
 #include "link.h"
+#include "reasons.h"
 #include "lpm.h"
 #include "natgw.h"
 #include "netlink.h"
@@ -143,9 +144,12 @@ static int __init vpc_init(void)
 
 	vpc_flow_module_init();
 	vpc_nat_module_init();
-	err = vpc_lpm_module_init();
+	err = vpc_reasons_module_init();
 	if (err)
 		return err;
+	err = vpc_lpm_module_init();
+	if (err)
+		goto err_reasons;
 	err = vpc_dst_module_init();
 	if (err)
 		goto err_lpm;
@@ -195,6 +199,8 @@ err_dst:
 	vpc_dst_module_exit();
 err_lpm:
 	vpc_lpm_module_exit();
+err_reasons:
+	vpc_reasons_module_exit();
 	return err;
 }
 
@@ -213,6 +219,7 @@ static void __exit vpc_exit(void)
 	vpc_ipsec_dst_module_exit();
 	vpc_dst_module_exit();
 	vpc_lpm_module_exit();
+	vpc_reasons_module_exit();
 }
 
 module_init(vpc_init);

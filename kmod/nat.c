@@ -169,7 +169,8 @@ static enum vpc_drop_reason finish(struct vpc_net *vn, struct sk_buff *skb, bool
 }
 
 /* The gateway by which a packet was to leave has counted it. */
-static void gateway_drop(struct vpc_net *vn, const struct sk_buff *skb)
+static void gateway_drop(struct vpc_net *vn, const struct sk_buff *skb,
+			 enum vpc_drop_reason reason)
 {
 	const struct vpc_nat_pending *pending;
 	const struct vpc_nat_gateway *gw;
@@ -187,7 +188,7 @@ static void gateway_drop(struct vpc_net *vn, const struct sk_buff *skb)
 	if (!gw)
 		return;
 	vpc_skb_cost(skb, &packets, &bytes);
-	vpc_counters_drop(gw->counters, packets);
+	vpc_counters_drop(gw->counters, reason, packets);
 }
 
 /* It may have waited in a queue of a hook for long: whatever it needs may be gone. */
@@ -195,7 +196,7 @@ static void drop_late(struct vpc_net *vn, struct sk_buff *skb, enum vpc_drop_rea
 {
 	struct vpc_link *from = vpc_link_of(skb->dev);
 
-	gateway_drop(vn, skb);
+	gateway_drop(vn, skb, reason);
 	vpc_drop_skb(skb, from ? from->vpc : vn->outside, from ? from->counters : NULL, reason);
 }
 

@@ -221,16 +221,11 @@ static struct vpc_adj *adj_of(const struct vpc_uplink *uplink)
 	return first;
 }
 
-/**
- * vpc_nat_output() - a packet goes out by a NAT gateway
- * @pkt: the packet
- * @gw: the gateway
- * Context: softirq, RCU read side. Consumes the packet.
- * Return: VPC_DONE.
- */
-enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
+/* *by: the gateway of the route; becomes the one of the connection, or NULL: it waits. */
+static enum vpc_verdict output(struct vpc_pkt *pkt, struct vpc_nat_gateway **by)
 {
 	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
+	struct vpc_nat_gateway *gw = *by;
 	struct vpc_net *vn = gw->vpc->vn;
 	const struct vpc_nat_flow *flow;
 	enum ip_conntrack_info ctinfo;
@@ -245,8 +240,10 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 		return vpc_icmp_reject(pkt, VPC_ICMP_UNREACHABLE, 0, VPC_DROP_NAT_PROTOCOL);
 	if (unlikely(pkt->vpc != gw->vpc || !zone || !READ_ONCE(gw->uplink)))
 		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
-	if (unlikely(!vpc_nat_whole(vn, pkt->skb, zone->both.id)))
+	if (unlikely(!vpc_nat_whole(vn, pkt->skb, zone->both.id))) {
+		*by = NULL;
 		return VPC_DONE;
+	}
 	reason = track_out(vn, pkt, gw, zone);
 	if (unlikely(reason != VPC_DROP_MAX))
 		return vpc_drop(pkt, reason);
@@ -268,15 +265,33 @@ enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
 		if (!vpc_nat_pend(ct, &pending))
 			return vpc_drop(pkt, VPC_DROP_NO_MEMORY);
 	}
+	*by = gw;
 	uplink = READ_ONCE(gw->uplink);
 	adj = uplink ? adj_of(uplink) : NULL;
 	if (unlikely(!adj))
 		return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
-	vpc_counters_rx(gw->counters, pkt->packets, pkt->bytes);
 	verdict = vpc_forward_prepare(pkt, adj->link->dev);
-	if (likely(verdict == VPC_CONTINUE))
-		return vpc_forward_to(pkt, adj);
-	vpc_counters_drop(gw->counters, pkt->packets);
+	return likely(verdict == VPC_CONTINUE) ? vpc_forward_to(pkt, adj) : verdict;
+}
+
+/**
+ * vpc_nat_output() - a packet goes out by a NAT gateway
+ * @pkt: the packet
+ * @gw: the gateway
+ * Context: softirq, RCU read side. Consumes the packet.
+ * Return: VPC_DONE.
+ */
+enum vpc_verdict vpc_nat_output(struct vpc_pkt *pkt, struct vpc_nat_gateway *gw)
+{
+	enum vpc_verdict verdict;
+
+	pkt->dropped = VPC_DROP_MAX;
+	verdict = output(pkt, &gw);
+	if (unlikely(!gw))
+		return verdict;
+	vpc_counters_rx(gw->counters, pkt->packets, pkt->bytes);
+	if (unlikely(pkt->dropped != VPC_DROP_MAX))
+		vpc_counters_drop(gw->counters, pkt->dropped, pkt->packets);
 	return verdict;
 }
 

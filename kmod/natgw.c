@@ -126,7 +126,7 @@ err_zone:
 err_ports:
 	vpc_nat_ports_exit(gw);
 err_counters:
-	free_percpu(gw->counters);
+	vpc_counters_free(gw->counters);
 err_free:
 	kfree(gw);
 	return ERR_PTR(err);
@@ -206,7 +206,7 @@ void vpc_natgw_remove(struct vpc_nat_gateway *gw)
 	stop(gw);
 	zone_put(vpc);
 	vpc_nat_ports_exit(gw);
-	free_percpu(gw->counters);
+	vpc_counters_free(gw->counters);
 	kfree(gw->snat);
 	kfree(gw->dnat);
 	kfree_rcu(gw, rcu);

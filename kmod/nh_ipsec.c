@@ -21,6 +21,7 @@
 #include "mss.h"
 #include "nexthop.h"
 #include "policer.h"
+#include "reasons.h"
 #include "vpc.h"
 
 static int parse(struct vpc_nh_key *key, struct nlattr **tb, struct netlink_ext_ack *extack)
@@ -410,8 +411,11 @@ enum vpc_verdict vpc_ipsec_output(struct vpc_pkt *pkt, struct vpc_ipsec *conn)
 	struct net_device *in = skb->dev;
 	struct dst_entry *dst;
 
+	pkt->dropped = VPC_DROP_MAX;
 	if (unlikely(enter(pkt, conn, &dst) != VPC_CONTINUE)) {
 		this_cpu_add(conn->lost->sent, pkt->packets);
+		if (pkt->dropped != VPC_DROP_MAX)
+			vpc_reasons_count(conn->lost, pkt->dropped, pkt->packets);
 		return VPC_DONE;
 	}
 	if (READ_ONCE(conn->gateway->mss_clamp))

@@ -96,7 +96,12 @@ struct vpc_uplink *vpc_nl_public_uplink(struct genl_info *info, int attr);
 /* Writing: 0 or -EMSGSIZE. */
 int vpc_nl_put_addr(struct sk_buff *msg, int attr, const struct vpc_addr *addr);
 int vpc_nl_put_prefix(struct sk_buff *msg, int attr, const struct vpc_prefix *p);
-int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *totals);
+int vpc_nl_put_drop(struct sk_buff *msg, int attr, enum vpc_drop_reason reason, u64 packets,
+		    bool sent);
+int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *totals,
+		      const void __percpu *received, const void __percpu *sent);
+int vpc_nl_put_counters(struct sk_buff *msg, int attr,
+			const struct vpc_counters __percpu *counters);
 int vpc_nl_put_dev(struct sk_buff *msg, int attr, const struct net_device *dev);
 
 /* Messages. */

@@ -55,7 +55,8 @@ static int fill(struct sk_buff *msg, const void *item)
 	    (conn->nh && nla_put_u8(msg, VPC_A_IPSEC_HEALTH, READ_ONCE(conn->nh->health))))
 		return -EMSGSIZE;
 	vpc_counters_add(&totals, conn->link.counters);
-	return vpc_nl_put_totals(msg, VPC_A_IPSEC_COUNTERS, &totals);
+	return vpc_nl_put_totals(msg, VPC_A_IPSEC_COUNTERS, &totals, conn->link.counters,
+				 conn->lost);
 }
 
 const struct vpc_nl_form vpc_nl_ipsec_form = {

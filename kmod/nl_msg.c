@@ -6,6 +6,7 @@
 
 #include "link.h"
 #include "nl_common.h"
+#include "reasons.h"
 #include "vpc.h"
 
 /**
@@ -42,14 +43,55 @@ int vpc_nl_put_prefix(struct sk_buff *msg, int attr, const struct vpc_prefix *p)
 }
 
 /**
+ * vpc_nl_put_drop() - write drops for one reason
+ * @msg: where to
+ * @attr: attribute
+ * @reason: the reason
+ * @packets: how many
+ * @sent: what VPC_A_DROP_SENT says
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vpc_nl_put_drop(struct sk_buff *msg, int attr, enum vpc_drop_reason reason, u64 packets,
+		    bool sent)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+	char name[VPC_DROP_NAME_LEN];
+
+	if (!nest ||
+	    nla_put_string(msg, VPC_A_DROP_REASON, vpc_drop_name(reason, name)) ||
+	    nla_put_u64_64bit(msg, VPC_A_DROP_PACKETS, packets, VPC_A_DROP_PAD) ||
+	    (sent && nla_put_flag(msg, VPC_A_DROP_SENT)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_reasons(struct sk_buff *msg, const void __percpu *whose, bool sent)
+{
+	unsigned int reason;
+	u64 packets;
+
+	for (reason = 0; whose && reason < VPC_DROP_MAX; reason++) {
+		packets = vpc_reasons_read(whose, reason);
+		if (packets && vpc_nl_put_drop(msg, VPC_A_COUNTERS_DROP, reason, packets, sent))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+/**
  * vpc_nl_put_totals() - write nested counters
  * @msg: where to
  * @attr: attribute
  * @totals: the counters
+ * @received: whose drops by reason come with them; or NULL
+ * @sent: whose drops by reason are those of what was sent; or NULL
  * Context: any.
  * Return: 0 or -EMSGSIZE.
  */
-int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *totals)
+int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *totals,
+		      const void __percpu *received, const void __percpu *sent)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 
@@ -62,10 +104,29 @@ int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *to
 			      VPC_A_COUNTERS_PAD) ||
 	    nla_put_u64_64bit(msg, VPC_A_COUNTERS_TX_BYTES, totals->tx_bytes,
 			      VPC_A_COUNTERS_PAD) ||
-	    nla_put_u64_64bit(msg, VPC_A_COUNTERS_DROPS, totals->drops, VPC_A_COUNTERS_PAD))
+	    nla_put_u64_64bit(msg, VPC_A_COUNTERS_DROPS, totals->drops, VPC_A_COUNTERS_PAD) ||
+	    put_reasons(msg, received, false) ||
+	    put_reasons(msg, sent, true))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
+}
+
+/**
+ * vpc_nl_put_counters() - write nested counters of an object
+ * @msg: where to
+ * @attr: attribute
+ * @counters: the counters
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vpc_nl_put_counters(struct sk_buff *msg, int attr,
+			const struct vpc_counters __percpu *counters)
+{
+	struct vpc_totals totals = {};
+
+	vpc_counters_add(&totals, counters);
+	return vpc_nl_put_totals(msg, attr, &totals, counters, NULL);
 }
 
 /**

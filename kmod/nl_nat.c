@@ -71,7 +71,6 @@ static int fill(struct sk_buff *msg, const void *item)
 	const struct vpc_object *obj = item;
 	const struct vpc_nat_gateway *gw = gateway_of(obj);
 	const struct vpc_nat_share *share;
-	struct vpc_totals totals = {};
 	u32 i;
 
 	if ((obj->name[0] && nla_put_string(msg, VPC_A_NAT_GATEWAY_NAME, obj->name)) ||
@@ -98,8 +97,7 @@ static int fill(struct sk_buff *msg, const void *item)
 	for (i = 0; i < gw->dnats; i++)
 		if (gw->dnat[i].proto && fill_dnat(msg, &gw->dnat[i]))
 			return -EMSGSIZE;
-	vpc_counters_add(&totals, gw->counters);
-	return vpc_nl_put_totals(msg, VPC_A_NAT_GATEWAY_COUNTERS, &totals);
+	return vpc_nl_put_counters(msg, VPC_A_NAT_GATEWAY_COUNTERS, gw->counters);
 }
 
 const struct vpc_nl_form vpc_nl_nat_gateway_form = {

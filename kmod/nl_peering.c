@@ -42,7 +42,8 @@ static int fill_state(struct sk_buff *msg, const struct vpc_object *obj, u8 stat
 	peer_drops = vpc_peering_totals(p, &totals);
 	if (nla_put_u64_64bit(msg, VPC_A_PEERING_PEER_DROPS, peer_drops, VPC_A_PEERING_PAD))
 		return -EMSGSIZE;
-	return vpc_nl_put_totals(msg, VPC_A_PEERING_COUNTERS, &totals);
+	return vpc_nl_put_totals(msg, VPC_A_PEERING_COUNTERS, &totals, p->side[0].counters,
+				 p->side[1].counters);
 }
 
 static int fill(struct sk_buff *msg, const void *item)

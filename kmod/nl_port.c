@@ -21,7 +21,6 @@ static int fill(struct sk_buff *msg, const void *item)
 {
 	const struct vpc_object *obj = item;
 	struct vpc_port *port = port_of(obj);
-	struct vpc_totals totals = {};
 	u8 lladdr[ETH_ALEN];
 	u8 i;
 
@@ -29,8 +28,7 @@ static int fill(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_PORT_IFINDEX, port->link.dev->ifindex) ||
 	    nla_put_u32(msg, VPC_A_PORT_ID, obj->id))
 		return -EMSGSIZE;
-	vpc_counters_add(&totals, port->link.counters);
-	if (vpc_nl_put_totals(msg, VPC_A_PORT_COUNTERS, &totals))
+	if (vpc_nl_put_counters(msg, VPC_A_PORT_COUNTERS, port->link.counters))
 		return -EMSGSIZE;
 	if (port->link.overlay)
 		return nla_put_flag(msg, VPC_A_PORT_OVERLAY);

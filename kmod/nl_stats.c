@@ -67,19 +67,6 @@ int vpc_nl_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-static int fill_drop(struct sk_buff *msg, enum vpc_drop_reason reason, u64 packets)
-{
-	struct nlattr *nest = nla_nest_start(msg, VPC_A_STATS_DROP);
-	char name[VPC_DROP_NAME_LEN];
-
-	if (!nest ||
-	    nla_put_string(msg, VPC_A_DROP_REASON, vpc_drop_name(reason, name)) ||
-	    nla_put_u64_64bit(msg, VPC_A_DROP_PACKETS, packets, VPC_A_DROP_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
 static int fill_drops(struct sk_buff *msg, const struct vpc_drops __percpu *drops)
 {
 	unsigned int reason;
@@ -87,7 +74,7 @@ static int fill_drops(struct sk_buff *msg, const struct vpc_drops __percpu *drop
 
 	for (reason = 0; reason < VPC_DROP_MAX; reason++) {
 		packets = vpc_drops_read(drops, reason);
-		if (packets && fill_drop(msg, reason, packets))
+		if (packets && vpc_nl_put_drop(msg, VPC_A_STATS_DROP, reason, packets, false))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -103,7 +90,7 @@ static int fill_stats(struct sk_buff *msg, const void *item)
 	    nla_put_u32(msg, VPC_A_STATS_ID, obj->id))
 		return -EMSGSIZE;
 	vpc_vpc_totals(vpc, &totals);
-	if (vpc_nl_put_totals(msg, VPC_A_STATS_COUNTERS, &totals))
+	if (vpc_nl_put_totals(msg, VPC_A_STATS_COUNTERS, &totals, NULL, NULL))
 		return -EMSGSIZE;
 	return fill_drops(msg, vpc->drops);
 }

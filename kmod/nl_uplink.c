@@ -43,7 +43,6 @@ static int fill(struct sk_buff *msg, const void *item)
 	const struct vpc_object *obj = item;
 	struct vpc_uplink *uplink = uplink_of(obj);
 	struct vpc_uplink_router *router;
-	struct vpc_totals totals = {};
 	unsigned int listed = 0;
 	int i;
 
@@ -68,8 +67,7 @@ static int fill(struct sk_buff *msg, const void *item)
 		if (fill_router(msg, router))
 			return -EMSGSIZE;
 	}
-	vpc_counters_add(&totals, uplink->link.counters);
-	return vpc_nl_put_totals(msg, VPC_A_UPLINK_COUNTERS, &totals);
+	return vpc_nl_put_counters(msg, VPC_A_UPLINK_COUNTERS, uplink->link.counters);
 }
 
 const struct vpc_nl_form vpc_nl_uplink_form = {

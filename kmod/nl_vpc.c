@@ -65,7 +65,7 @@ static int fill(struct sk_buff *msg, const void *item)
 	if (fill_publics(msg, vpc))
 		return -EMSGSIZE;
 	vpc_vpc_totals(vpc, &totals);
-	return vpc_nl_put_totals(msg, VPC_A_VPC_COUNTERS, &totals);
+	return vpc_nl_put_totals(msg, VPC_A_VPC_COUNTERS, &totals, NULL, NULL);
 }
 
 const struct vpc_nl_form vpc_nl_vpc_form = {

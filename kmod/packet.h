@@ -49,6 +49,8 @@ enum vpc_verdict {
  * @public: it came in for this public address, which speaks for us; or NULL
  * @packets: wire packets that it stands for (GSO)
  * @bytes: network layer bytes of these
+ * @dropped: set by vpc_drop(), for steps that let others decide; else whatever such a step
+ *	has put there
  */
 struct vpc_pkt {
 	struct sk_buff *skb;
@@ -66,6 +68,7 @@ struct vpc_pkt {
 	const struct vpc_public *public;
 	u32 packets;
 	u64 bytes;
+	enum vpc_drop_reason dropped;
 };
 
 /**

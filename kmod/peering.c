@@ -68,8 +68,8 @@ static void peering_put(struct vpc_peering *p)
 {
 	if (!refcount_dec_and_test(&p->refs))
 		return;
-	free_percpu(p->side[0].counters);
-	free_percpu(p->side[1].counters);
+	vpc_counters_free(p->side[0].counters);
+	vpc_counters_free(p->side[1].counters);
 	kfree_rcu(p, rcu);
 }
 

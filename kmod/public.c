@@ -365,7 +365,7 @@ struct vpc_uplink *vpc_public_uplink_new(struct vpc_net *vn, const struct vpc_up
 err_object:
 	vpc_object_del(&vn->registry[VPC_KIND_UPLINK], &uplink->link.obj);
 err_counters:
-	free_percpu(uplink->link.counters);
+	vpc_counters_free(uplink->link.counters);
 err_free:
 	kfree(uplink);
 	return ERR_PTR(err);

@@ -10,6 +10,7 @@
 #include "link.h"
 #include "packet.h"
 #include "peering.h"
+#include "reasons.h"
 #include "stats.h"
 #include "vpc.h"
 
@@ -44,18 +45,32 @@ struct vpc_counters __percpu *vpc_counters_alloc(void)
 }
 
 /**
+ * vpc_counters_free() - the end of counters
+ * @c: counters that no packet sees any more, or NULL
+ * Context: any but hardirq.
+ */
+void vpc_counters_free(struct vpc_counters __percpu *c)
+{
+	vpc_reasons_forget(c);
+	free_percpu(c);
+}
+
+/**
  * vpc_counters_drop() - count what is dropped
  * @c: counters of where it came in
+ * @reason: why
  * @packets: wire packets
- * Context: bottom halves off.
+ * Context: bottom halves off, RCU read side.
  */
-void vpc_counters_drop(struct vpc_counters __percpu *c, u32 packets)
+void vpc_counters_drop(struct vpc_counters __percpu *c, enum vpc_drop_reason reason,
+		       u32 packets)
 {
 	struct vpc_counters *mine = this_cpu_ptr(c);
 
 	u64_stats_update_begin(&mine->syncp);
 	u64_stats_add(&mine->drops, packets);
 	u64_stats_update_end(&mine->syncp);
+	vpc_reasons_count(c, reason, packets);
 }
 
 /**
@@ -180,7 +195,7 @@ void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
 		     enum vpc_drop_reason reason)
 {
 	this_cpu_inc(vpc->drops->count[reason]);
-	vpc_counters_drop(counters, 1);
+	vpc_counters_drop(counters, reason, 1);
 }
 
 /**
@@ -201,7 +216,7 @@ void vpc_drop_skb(struct sk_buff *skb, struct vpc *vpc, struct vpc_counters __pe
 	vpc_skb_cost(skb, &packets, &bytes);
 	this_cpu_add(vpc->drops->count[reason], packets);
 	if (counters)
-		vpc_counters_drop(counters, packets);
+		vpc_counters_drop(counters, reason, packets);
 	kfree_skb_reason(skb, drop_reason[reason].core);
 }
 
@@ -227,9 +242,11 @@ enum vpc_verdict vpc_drop(struct vpc_pkt *pkt, enum vpc_drop_reason reason)
 {
 	/* The tenant that sent it is the one who will ask why. */
 	if (unlikely(pkt->before))
-		vpc_counters_drop(pkt->before->counters, pkt->packets);
+		vpc_counters_drop(pkt->before->counters, reason, pkt->packets);
 	if (pkt->peering)
-		vpc_counters_drop(pkt->peering->side[pkt->peering_dir].counters, pkt->packets);
+		vpc_counters_drop(pkt->peering->side[pkt->peering_dir].counters, reason,
+				  pkt->packets);
+	pkt->dropped = reason;
 	vpc_drop_skb(pkt->skb, pkt->link->vpc, pkt->link->counters, reason);
 	return VPC_DONE;
 }

@@ -137,9 +137,11 @@ struct vpc;
 struct vpc_net;
 
 struct vpc_counters __percpu *vpc_counters_alloc(void);
+void vpc_counters_free(struct vpc_counters __percpu *c);
 void vpc_counters_add(struct vpc_totals *sum, const struct vpc_counters __percpu *c);
 void vpc_skb_cost_gso(const struct sk_buff *skb, u32 *packets, u64 *bytes);
-void vpc_counters_drop(struct vpc_counters __percpu *c, u32 packets);
+void vpc_counters_drop(struct vpc_counters __percpu *c, enum vpc_drop_reason reason,
+		       u32 packets);
 u64 vpc_drops_read(const struct vpc_drops __percpu *drops, enum vpc_drop_reason reason);
 void vpc_drops_count(struct vpc *vpc, struct vpc_counters __percpu *counters,
 		     enum vpc_drop_reason reason);

@@ -10,7 +10,7 @@
 #   underlay_new            namespace U, and wan of the router on it
 #   customer_new N          namespace cN, customer gateway cN of the module; its network is
 #                           on a dummy device, so that it is its own hosts
-#   gateway_new NAME ARG... vpn-gateway add NAME ARG... local 192.0.2.1
+#   gateway_new NAME ARG... vpn-gateway add NAME ARG... local $WAN, 192.0.2.1 unless it is set
 #   conn_new NAME GW N [ARG...]   IPsec connection NAME from GW to customer N
 #   conn_routes NAME GW N [ARG...]   routes of GW to the network of customer N by it
 #   if_id CONN              its if_id
@@ -39,7 +39,7 @@
 
 MARKER=PLAINTEXT-OF-VPC
 MARKER_HEX=$(printf %s "$MARKER" | od -An -tx1 | tr -d ' \n')
-WAN=192.0.2.1
+WAN=${WAN:-192.0.2.1}
 
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 . "$T_TOP/selftests/scene.sh"
@@ -68,7 +68,7 @@ customer_new()
 {
 	local n=$1
 
-	host_new "c$n" "u$n" "192.0.2.$((10 + n))/24" "fd00:ffff::$((10 + n))/64" quiet in U
+	host_new "c$n" "u$n" "${WAN%.*}.$((10 + n))/24" "fd00:ffff::$((10 + n))/64" quiet in U
 	must ip -n "$T_ID.U" link set "u$n" master hub up
 	must ns "c$n" sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	must ip -n "$T_ID.c$n" -batch - <<-END
@@ -80,7 +80,7 @@ customer_new()
 		route add 172.16.0.0/16 via $WAN src 172.16.$n.1
 		route add fd00::/16 via fd00:ffff::1 src fd00:ac:$n::1
 	END
-	vpc_ok customer-gateway add "c$n" address "192.0.2.$((10 + n))"
+	vpc_ok customer-gateway add "c$n" address "${WAN%.*}.$((10 + n))"
 }
 
 gateway_new()
@@ -153,7 +153,7 @@ sa()
 
 policy_ours()
 {
-	local id tmpl="tmpl src $WAN dst 192.0.2.$((10 + $2)) proto esp reqid 1 mode tunnel"
+	local id tmpl="tmpl src $WAN dst ${WAN%.*}.$((10 + $2)) proto esp reqid 1 mode tunnel"
 
 	id=$(if_id "$1")
 	shift 2
@@ -165,20 +165,20 @@ policy_ours()
 
 keys_in()
 {
-	sa R "192.0.2.$((10 + $2))" "$WAN" "$(spi_in "$2")" if_id "$(if_id "$1")"
+	sa R "${WAN%.*}.$((10 + $2))" "$WAN" "$(spi_in "$2")" if_id "$(if_id "$1")"
 }
 
 keys_ours()
 {
 	keys_in "$1" "$2"
-	sa R "$WAN" "192.0.2.$((10 + $2))" "$(spi_out "$2")" if_id "$(if_id "$1")"
+	sa R "$WAN" "${WAN%.*}.$((10 + $2))" "$(spi_out "$2")" if_id "$(if_id "$1")"
 	policy_ours "$1" "$2"
 }
 
 # A customer's policies are for all that is not outside.
 keys_peer()
 {
-	local n=$1 c=192.0.2.$((10 + $1)) tmpl
+	local n=$1 c=${WAN%.*}.$((10 + $1)) tmpl
 
 	sa "c$n" "$c" "$WAN" "$(spi_in "$n")"
 	sa "c$n" "$WAN" "$c" "$(spi_out "$n")"

@@ -38,7 +38,7 @@ state()
 	local counts='rx_packets|rx_bytes|tx_packets|tx_bytes|drops|remaining|bytes'
 
 	counts+='|value|raises|seq|time_ns|sent|received|discarded|unsent|graces|penalty|lost|rtt_ns|rtt_min_ns|rtt_average_ns'
-	vpc -json -batch - <<-END | sed -E "s/\"($counts)\":[0-9]+//g; $STATE_HEALTH; s/\"lladdr\":\"[0-9a-f:]*\"//g"
+	vpc -json -batch - <<-END | sed -E "s/\"drop_reasons\":\[[^]]*\]//g; s/\"($counts)\":[0-9]+//g; $STATE_HEALTH; s/\"lladdr\":\"[0-9a-f:]*\"//g"
 		vpc show
 		subnet show
 		table show

@@ -198,3 +198,27 @@ void field_counters(const struct attrs *attrs, int type)
 		     label ? "drops" : NULL);
 	print_end();
 }
+
+void field_metered(const struct attrs *attrs, int type)
+{
+	const char *label = print_options.stats ? "" : NULL;
+	struct attrs counters, drop;
+	const struct nlattr *nla;
+
+	field_counters(attrs, type);
+	counters = attr_nested(attr_next(attrs, NULL, type));
+	print_array("drop_reasons");
+	attr_for_each(nla, &counters, VPC_A_COUNTERS_DROP) {
+		drop = attr_nested(nla);
+		if (label)
+			print_line(4);
+		print_object(NULL);
+		print_string("reason", label ? "drop" : NULL,
+			     attr_string(&drop, VPC_A_DROP_REASON));
+		field_number(&drop, VPC_A_DROP_PACKETS, "packets", label);
+		print_bool("sent", label ? "sent" : NULL,
+			   attr_has(&drop, VPC_A_DROP_SENT));
+		print_end();
+	}
+	print_end();
+}

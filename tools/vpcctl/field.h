@@ -43,6 +43,8 @@ void field_lladdr(const struct attrs *attrs, int type, const char *key,
 		  const char *label);
 /* Last of an object: text has lines of their own for them, with -stats. */
 void field_counters(const struct attrs *attrs, int type);
+/* The same and drops by reason. */
+void field_metered(const struct attrs *attrs, int type);
 
 /* route.c */
 void route_print_placed(const struct attrs *route);

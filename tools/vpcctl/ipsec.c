@@ -78,7 +78,7 @@ static void print_fields(const struct attrs *conn)
 static void print(const struct attrs *conn)
 {
 	print_fields(conn);
-	field_counters(conn, VPC_A_IPSEC_COUNTERS);
+	field_metered(conn, VPC_A_IPSEC_COUNTERS);
 }
 
 /* Routes of all tables with this connection. */
@@ -118,14 +118,14 @@ static void print_with_sas(const struct attrs *conn)
 static void print_one(const struct attrs *conn)
 {
 	print_with_sas(conn);
-	field_counters(conn, VPC_A_IPSEC_COUNTERS);
+	field_metered(conn, VPC_A_IPSEC_COUNTERS);
 }
 
 static void print_whole(const struct attrs *conn)
 {
 	print_with_sas(conn);
 	print_routes(conn);
-	field_counters(conn, VPC_A_IPSEC_COUNTERS);
+	field_metered(conn, VPC_A_IPSEC_COUNTERS);
 }
 
 static int show(const struct object *object, struct args *args)

@@ -156,6 +156,41 @@ static void print_counters(const struct kind *kind, const struct answer *answer)
 	}
 }
 
+/* Drops by reason; those of a VPC are in vpc_drops_total. */
+static void print_drops(const struct kind *kind, const struct answer *answer)
+{
+	struct attrs object, counters, drop;
+	const struct nlattr *nla;
+	struct crossing crossing;
+	char name[64];
+	size_t at;
+	bool sent;
+
+	snprintf(name, sizeof(name), "%s_drops_total", kind->name);
+	family(name, "counter", "Packets that were dropped, by reason.");
+	answer_for_each(answer, at, &object) {
+		counters = attr_nested(attr_next(&object, NULL,
+						 kind->object->counters));
+		attr_for_each(nla, &counters, VPC_A_COUNTERS_DROP) {
+			drop = attr_nested(nla);
+			sent = attr_has(&drop, VPC_A_DROP_SENT);
+			printf("%s", name);
+			labels(kind, &object);
+			if (kind->object == &peering_object) {
+				crossing = peering_crossing(&object, sent);
+				label("from", crossing.from, false);
+				label("to", crossing.to, false);
+			} else {
+				label("direction", sent ? "sent" : "received",
+				      false);
+			}
+			label("reason", attr_string(&drop, VPC_A_DROP_REASON),
+			      false);
+			value(attr_number(&drop, VPC_A_DROP_PACKETS, 0));
+		}
+	}
+}
+
 static void print_family(const struct kind *kind, const struct number *n,
 			 const struct answer *answer)
 {
@@ -238,6 +273,8 @@ static void print_kind(const struct kind *kind, const struct answer *answer)
 
 	if (kind->print)
 		kind->print(kind, answer);
+	if (kind->print && kind->object != &stats_object)
+		print_drops(kind, answer);
 	for (n = kind->numbers; n && n->name; n++)
 		print_family(kind, n, answer);
 }

@@ -258,7 +258,7 @@ static void print(const struct attrs *gateway)
 	print_snat(gateway);
 	print_dnat(gateway);
 	field_number(gateway, VPC_A_NAT_GATEWAY_ID, "id", NULL);
-	field_counters(gateway, VPC_A_NAT_GATEWAY_COUNTERS);
+	field_metered(gateway, VPC_A_NAT_GATEWAY_COUNTERS);
 }
 
 static const struct command commands[] = {

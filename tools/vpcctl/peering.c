@@ -67,7 +67,7 @@ static void print_fields(const struct attrs *peering)
 		     waits ? "expires" : NULL);
 	field_number(peering, VPC_A_PEERING_REMAINING, "remaining",
 		     "remaining");
-	field_counters(peering, VPC_A_PEERING_COUNTERS);
+	field_metered(peering, VPC_A_PEERING_COUNTERS);
 }
 
 /* Does this subnet use the table of the route? No name: the default table. */

@@ -25,7 +25,7 @@ static void print(const struct attrs *port)
 	field_prefixes(port, VPC_A_PORT_ALLOW, "allow", "allow");
 	print_string(NULL, "vpc", attr_string(port, VPC_A_PORT_VPC));
 	field_number(port, VPC_A_PORT_ID, "id", NULL);
-	field_counters(port, VPC_A_PORT_COUNTERS);
+	field_metered(port, VPC_A_PORT_COUNTERS);
 }
 
 static const struct command commands[] = {

@@ -276,46 +276,75 @@ static const char *rate_text(double bits, char text[RATE_TEXT])
 	return text;
 }
 
+/* VPCs have their drops by reason beside their counters, others in them. */
+static int find_drops(const struct row *row, const struct attrs *object,
+		      struct attrs *in)
+{
+	if (row->object == &stats_object) {
+		*in = *object;
+		return VPC_A_STATS_DROP;
+	}
+	*in = attr_nested(attr_next(object, NULL, row->object->counters));
+	return VPC_A_COUNTERS_DROP;
+}
+
 /* How often it was dropped for a reason before. */
-static uint64_t dropped(const struct attrs *stats, const char *reason)
+static uint64_t dropped(const struct row *row, const char *reason, bool sent)
 {
 	const struct nlattr *nla;
-	struct attrs drop;
+	struct attrs in, drop;
+	int type = find_drops(row, &row->before, &in);
 
-	attr_for_each(nla, stats, VPC_A_STATS_DROP) {
+	attr_for_each(nla, &in, type) {
 		drop = attr_nested(nla);
-		if (!strcmp(attr_string(&drop, VPC_A_DROP_REASON), reason))
+		if (attr_has(&drop, VPC_A_DROP_SENT) == sent &&
+		    !strcmp(attr_string(&drop, VPC_A_DROP_REASON), reason))
 			return attr_number(&drop, VPC_A_DROP_PACKETS, 0);
 	}
 	return 0;
 }
 
-/* Of a VPC, by reason: those that there were meanwhile. */
-static void print_drops(const struct row *row)
+/* By reason: those that there were meanwhile. @sent: of what was to leave. */
+static void print_drops(const struct row *row, const char *key, bool sent)
 {
 	char number[DECIMAL_TEXT];
 	const struct nlattr *nla;
+	struct attrs in, drop;
 	const char *reason;
-	struct attrs drop;
 	bool any = false;
 	uint64_t packets;
+	int type = find_drops(row, &row->now, &in);
 
-	print_object("drops");
-	attr_for_each(nla, &row->now, VPC_A_STATS_DROP) {
+	print_object(key);
+	attr_for_each(nla, &in, type) {
 		drop = attr_nested(nla);
+		if (attr_has(&drop, VPC_A_DROP_SENT) != sent)
+			continue;
 		reason = attr_string(&drop, VPC_A_DROP_REASON);
 		packets = attr_number(&drop, VPC_A_DROP_PACKETS, 0) -
-			  dropped(&row->before, reason);
+			  dropped(row, reason, sent);
 		if (!packets)
 			continue;
 		if (!any)
 			print_line(4);
+		if (!any && sent && row->object == &ipsec_object)
+			print_text("sent:");
 		any = true;
 		print_decimal(reason, per_second(row, packets));
 		print_text("%s %s/s", reason,
 			   decimal_text(per_second(row, packets), 1, number));
 	}
 	print_end();
+}
+
+/* A line of a peering is one of its directions. */
+static void print_all_drops(const struct row *row)
+{
+	if (change(row))
+		return;
+	print_drops(row, "drops", row->side);
+	if (row->object == &ipsec_object)
+		print_drops(row, "tx_drops", true);
 }
 
 /* Does it tell what came in, or what was sent? */
@@ -429,8 +458,7 @@ static int report(const struct reading *before, const struct reading *now)
 		print_object(NULL);
 		print_members(row);
 		print_text_row(row, (int)width);
-		if (row->object == &stats_object && !change(row))
-			print_drops(row);
+		print_all_drops(row);
 		print_end();
 	}
 	print_list_end();

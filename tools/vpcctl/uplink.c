@@ -37,7 +37,7 @@ static void print(const struct attrs *uplink)
 	print_gateways(uplink);
 	field_string(uplink, VPC_A_UPLINK_TABLE, "table", "table");
 	field_number(uplink, VPC_A_UPLINK_ID, "id", NULL);
-	field_counters(uplink, VPC_A_UPLINK_COUNTERS);
+	field_metered(uplink, VPC_A_UPLINK_COUNTERS);
 }
 
 static const struct command commands[] = {

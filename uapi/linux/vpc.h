@@ -262,6 +262,8 @@ enum vpc_a_prefix {
  * @VPC_A_COUNTERS_TX_BYTES: u64
  * @VPC_A_COUNTERS_DROPS: u64, packets that came in here and were dropped by
  *	the module, whatever the reason, frames that are no packets included
+ * @VPC_A_COUNTERS_DROP: nested enum vpc_a_drop [], reply: DROPS by reason, and those that
+ *	were to leave by an IPsec connection; not in VPC_A_STATS_COUNTERS
  */
 enum vpc_a_counters {
 	VPC_A_COUNTERS_UNSPEC,
@@ -271,6 +273,7 @@ enum vpc_a_counters {
 	VPC_A_COUNTERS_TX_PACKETS,
 	VPC_A_COUNTERS_TX_BYTES,
 	VPC_A_COUNTERS_DROPS,
+	VPC_A_COUNTERS_DROP,
 
 	/* private: */
 	__VPC_A_COUNTERS_MAX,
@@ -830,12 +833,16 @@ enum vpc_a_peering {
  * @VPC_A_DROP_PAD: alignment, no content
  * @VPC_A_DROP_REASON: string, see Documentation/datapath.rst
  * @VPC_A_DROP_PACKETS: u64
+ * @VPC_A_DROP_SENT: flag, of packets that TX counts, or would have: a peering: of those that
+ *	VPC_A_PEERING_PEER sent; an IPsec connection: of those that were to leave by it, which
+ *	are not in DROPS
  */
 enum vpc_a_drop {
 	VPC_A_DROP_UNSPEC,
 	VPC_A_DROP_PAD,
 	VPC_A_DROP_REASON,
 	VPC_A_DROP_PACKETS,
+	VPC_A_DROP_SENT,
 
 	/* private: */
 	__VPC_A_DROP_MAX,
@@ -1320,7 +1327,7 @@ enum vpc_a_dnat {
  * @VPC_A_NAT_GATEWAY_LIMITED: u64, reply: new connections of endpoints that had
  *	VPC_A_NAT_GATEWAY_PORT_LIMIT ports
  * @VPC_A_NAT_GATEWAY_COUNTERS: nested enum vpc_a_counters, reply: RX: packets of endpoints, TX:
- *	packets to endpoints, DROPS: those of RX that got no port or could not leave
+ *	packets to endpoints, DROPS: those of RX that were refused, got no port or could not leave
  * @VPC_A_NAT_GATEWAY_ID: u32, reply
  */
 enum vpc_a_nat_gateway {
