@@ -250,6 +250,22 @@ void vpc_endpoint_settle(struct vpc_endpoint *ep)
 	ep->over = NULL;
 }
 
+/**
+ * vpc_endpoint_move() - an address moves from a port to another host
+ * @ep: its endpoint on a port, to which vpc_endpoint_del() is owed
+ * @to: that on the other host, which nobody sees yet
+ *
+ * Packets find the one or the other.
+ *
+ * Context: vpc_net::lock is held. Cannot fail.
+ */
+void vpc_endpoint_move(struct vpc_endpoint *ep, struct vpc_endpoint *to)
+{
+	to->id = ep->id;
+	vpc_index_set(to->index, to->id, to);
+	ep->moved = true;
+}
+
 static void endpoint_free(struct rcu_head *rcu)
 {
 	struct vpc_endpoint *ep = container_of(rcu, struct vpc_endpoint, rcu);
@@ -272,6 +288,10 @@ void vpc_endpoint_del(struct vpc_endpoint *ep)
 
 	if (ep->over) {
 		kfree(ep);
+		return;
+	}
+	if (ep->moved) {
+		kfree_rcu(ep, rcu);
 		return;
 	}
 	vpc_lpm_remove(lpm_of(vpc, &ep->addr), &key);

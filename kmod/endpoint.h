@@ -18,6 +18,7 @@ struct vpc_subnet;
  * @port: the port that holds it, NULL when it is on another host
  * @subnet: whose table its packets are looked up in; with @remote
  * @over: the one on another host whose place it takes, until vpc_endpoint_settle(); or NULL
+ * @moved: another one has taken its place, see vpc_endpoint_move()
  * @vpc: its VPC
  * @addr: the address
  * @id: its number in vpc_net::endpoints
@@ -30,6 +31,7 @@ struct vpc_endpoint {
 	struct vpc_port *port;
 	struct vpc_subnet *subnet;
 	struct vpc_endpoint *over;
+	bool moved;
 	struct vpc *vpc;
 	struct vpc_addr addr;
 	u32 id;
@@ -52,6 +54,7 @@ int vpc_endpoint_publish(struct vpc_endpoint *ep, struct vpc_endpoint *old,
 void vpc_endpoint_settle(struct vpc_endpoint *ep);
 int vpc_endpoint_add(struct vpc_port *port, const struct vpc_addr *addr,
 		     struct vpc_endpoint **ep, struct netlink_ext_ack *extack);
+void vpc_endpoint_move(struct vpc_endpoint *ep, struct vpc_endpoint *to);
 void vpc_endpoint_del(struct vpc_endpoint *ep);
 /**
  * vpc_endpoint_lookup() - the endpoint of an address, for packets

@@ -176,8 +176,10 @@ const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_OVERLAY + 1] = {
 	[VPC_A_PORT_OVERLAY] = { .type = NLA_FLAG },
 };
 
-const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_DEV + 1] = {
+const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_HOST + 1] = {
 	[VPC_A_PORT_DEV] = DEV,
+	[VPC_A_PORT_LLADDR] = NLA_POLICY_EXACT_LEN(ETH_ALEN),
+	[VPC_A_PORT_HOST] = ADDRESS,
 };
 
 const struct nla_policy vpc_nl_policy_port_get[VPC_A_PORT_VPC + 1] = {

@@ -28,7 +28,7 @@ extern const struct nla_policy vpc_nl_policy_table_new[VPC_A_TABLE_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_table_del[VPC_A_TABLE_NAME + 1];
 extern const struct nla_policy vpc_nl_policy_table_get[VPC_A_TABLE_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_port_new[VPC_A_PORT_OVERLAY + 1];
-extern const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_DEV + 1];
+extern const struct nla_policy vpc_nl_policy_port_del[VPC_A_PORT_HOST + 1];
 extern const struct nla_policy vpc_nl_policy_port_get[VPC_A_PORT_VPC + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_new[VPC_A_UPLINK_TABLE + 1];
 extern const struct nla_policy vpc_nl_policy_uplink_del[VPC_A_UPLINK_DEV + 1];

@@ -169,9 +169,35 @@ int vpc_nl_port_new(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+/* Where the addresses go to live; without one, @to stays empty. */
+static int get_target(struct genl_info *info, const struct vpc_link *link,
+		      struct vpc_port_target *to)
+{
+	const struct nlattr *host = info->attrs[VPC_A_PORT_HOST];
+	const struct nlattr *lladdr = info->attrs[VPC_A_PORT_LLADDR];
+	int err;
+
+	if (!host && !lladdr)
+		return 0;
+	if (!host || !lladdr)
+		return vpc_err(info->extack, -EINVAL,
+			       "another host is an address and the MAC address of its overlay device (host ADDR lladdr MAC)");
+	if (link->overlay) {
+		NL_SET_BAD_ATTR(info->extack, host);
+		return vpc_err(info->extack, -EINVAL,
+			       "port %s is an overlay, which has no addresses that could move",
+			       link->dev->name);
+	}
+	err = vpc_nl_get_addr(host, &to->host, info->extack);
+	if (!err)
+		to->lladdr = nla_data(lladdr);
+	return err;
+}
+
 int vpc_nl_port_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vpc_net *vn = vpc_nl_net(info);
+	struct vpc_port_target to = {};
 	struct vpc_link *link;
 	struct sk_buff *event;
 	int err;
@@ -179,8 +205,11 @@ int vpc_nl_port_del(struct sk_buff *skb, struct genl_info *info)
 	link = vpc_nl_link(info, VPC_KIND_PORT, VPC_A_PORT_DEV);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
+	err = get_target(info, link, &to);
+	if (err)
+		return err;
 	event = vpc_nl_event_prepare(vn, VPC_EVENT_REMOVED, &link->obj, NULL);
-	err = vpc_port_del(vpc_port_of(link), info->extack);
+	err = vpc_port_del(vpc_port_of(link), to.lladdr ? &to : NULL, info->extack);
 	if (err)
 		vpc_nl_event_drop(event);
 	else

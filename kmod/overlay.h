@@ -117,6 +117,10 @@ void vpc_overlay_abort_vni(struct vpc *vpc, u32 vni);
 void vpc_overlay_forget_all(struct vpc_net *vn);
 struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg,
 					     struct netlink_ext_ack *extack);
+struct vpc_endpoint *vpc_remote_endpoint_prepare(const struct vpc_remote_config *cfg,
+						 struct netlink_ext_ack *extack);
+void vpc_remote_endpoint_abandon(struct vpc_endpoint *ep);
+void vpc_remote_endpoint_move(struct vpc_endpoint *from, struct vpc_endpoint *to);
 void vpc_remote_endpoints_clear(struct vpc_net *vn);
 void vpc_remote_put(struct vpc_remote *remote);
 int vpc_remote_join(struct vpc *a, struct vpc *b, struct netlink_ext_ack *extack);

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 
 #include "nexthop.h"
+#include "nl_common.h"
 #include "overlay.h"
 #include "port.h"
 #include "table.h"
@@ -210,18 +211,60 @@ void vpc_port_remove(struct vpc_port *port)
 	port_free(port);
 }
 
+/* All addresses go to live on another host, or none does. */
+static int move(struct vpc_port *port, const struct vpc_port_target *to,
+		struct netlink_ext_ack *extack)
+{
+	struct vpc_endpoint **next = kcalloc(port->endpoints, sizeof(*next), GFP_KERNEL);
+	struct vpc_remote_config cfg = {
+		.vpc = port->link.vpc,
+		.host = to->host,
+		.lladdr = to->lladdr,
+	};
+	int i, err = 0;
+
+	if (!next)
+		return vpc_err(extack, -ENOMEM, "no memory for the request");
+	for (i = 0; i < port->endpoints; i++) {
+		cfg.addr = port->endpoint[i]->addr;
+		next[i] = vpc_remote_endpoint_prepare(&cfg, extack);
+		if (IS_ERR(next[i])) {
+			err = PTR_ERR(next[i]);
+			break;
+		}
+	}
+	while (i--) {
+		if (err) {
+			vpc_remote_endpoint_abandon(next[i]);
+			continue;
+		}
+		vpc_remote_endpoint_move(port->endpoint[i], next[i]);
+		vpc_nl_event_item(cfg.vpc->vn, VPC_EVENT_CHANGED, VPC_A_EVENT_ENDPOINT,
+				  vpc_nl_endpoint_fill, next[i], NULL);
+	}
+	kfree(next);
+	return err;
+}
+
 /**
  * vpc_port_del() - unbind a port that no route needs
  * @port: the port
+ * @to: where its addresses go to live; or NULL: nowhere
  * @extack: gets the sentence of a refusal
+ *
+ * A packet to an address that moves finds it here or there.
+ *
  * Context: the RTNL and vpc_net::lock are held; may sleep.
- * Return: 0 or -EBUSY.
+ * Return: 0 or -errno; then nothing has changed.
  */
-int vpc_port_del(struct vpc_port *port, struct netlink_ext_ack *extack)
+int vpc_port_del(struct vpc_port *port, const struct vpc_port_target *to,
+		 struct netlink_ext_ack *extack)
 {
 	int err = port->link.overlay ? vpc_overlay_check_unused(port, extack) :
 				       vpc_nh_router_check_unused(&port->link, extack);
 
+	if (!err && to)
+		err = move(port, to, extack);
 	if (err)
 		return err;
 	vpc_port_remove(port);

@@ -72,6 +72,16 @@ struct vpc_port_config {
 	u8 allows;
 };
 
+/**
+ * struct vpc_port_target - where the addresses of a port that ends go to live
+ * @host: the VTEP
+ * @lladdr: MAC of the overlay device there
+ */
+struct vpc_port_target {
+	struct vpc_addr host;
+	const u8 *lladdr;
+};
+
 static inline struct vpc_port *vpc_port_of(struct vpc_link *link)
 {
 	return container_of(link, struct vpc_port, link);
@@ -81,7 +91,8 @@ bool vpc_port_holds(const struct vpc_port *port, const struct vpc_addr *addr);
 
 /* The RTNL and vpc_net::lock are held. */
 struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_ext_ack *extack);
-int vpc_port_del(struct vpc_port *port, struct netlink_ext_ack *extack);
+int vpc_port_del(struct vpc_port *port, const struct vpc_port_target *to,
+		 struct netlink_ext_ack *extack);
 void vpc_port_remove(struct vpc_port *port);
 
 #endif /* _VPC_PORT_H */

@@ -256,26 +256,25 @@ static int check_config(const struct vpc_remote_config *cfg, const struct vpc_su
 }
 
 /**
- * vpc_remote_endpoint_new() - an address lives on another host
+ * vpc_remote_endpoint_prepare() - an address is about to live on another host
  * @cfg: what is asked for
  * @extack: gets the sentence of a refusal
+ *
+ * vpc_remote_endpoint_move() or vpc_remote_endpoint_abandon() follows.
+ *
  * Context: vpc_net::lock is held; may sleep.
- * Return: the endpoint or ERR_PTR(-errno); then nothing has changed.
+ * Return: the endpoint, which nobody sees yet, or ERR_PTR(-errno).
  */
-struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg,
-					     struct netlink_ext_ack *extack)
+struct vpc_endpoint *vpc_remote_endpoint_prepare(const struct vpc_remote_config *cfg,
+						 struct netlink_ext_ack *extack)
 {
-	struct vpc_endpoint *old = vpc_endpoint_find(cfg->vpc, &cfg->addr), *ep;
 	struct vpc_subnet *subnet = vpc_subnet_of(cfg->vpc, &cfg->addr);
 	char buf[VPC_PREFIX_STRLEN];
+	struct vpc_endpoint *ep;
 	int err;
 
 	lockdep_assert_held(&cfg->vpc->vn->lock);
 	err = check_config(cfg, subnet, extack);
-	if (!err && old && (old->port || !cfg->replace))
-		err = vpc_endpoint_refuse(old, extack);
-	if (!err)
-		err = vpc_endpoint_check_ours(cfg->vpc, &cfg->addr, extack);
 	if (err)
 		return ERR_PTR(err);
 	ep = vpc_endpoint_alloc(cfg->vpc, &cfg->addr);
@@ -287,14 +286,59 @@ struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg
 				       vpc_addr_str(&cfg->addr, buf)));
 	}
 	ep->subnet = subnet;
-	err = vpc_endpoint_publish(ep, old, extack);
+	subnet->remotes++;
+	return ep;
+}
+
+/**
+ * vpc_remote_endpoint_abandon() - an address does not go to live on another host
+ * @ep: from vpc_remote_endpoint_prepare()
+ * Context: vpc_net::lock is held.
+ */
+void vpc_remote_endpoint_abandon(struct vpc_endpoint *ep)
+{
+	ep->subnet->remotes--;
+	vpc_remote_put(ep->remote);
+	kfree(ep);
+}
+
+/**
+ * vpc_remote_endpoint_move() - an address that lived on a port lives on another host
+ * @from: its endpoint on the port
+ * @to: from vpc_remote_endpoint_prepare()
+ * Context: vpc_net::lock is held. Cannot fail.
+ */
+void vpc_remote_endpoint_move(struct vpc_endpoint *from, struct vpc_endpoint *to)
+{
+	to->subnet->had_remotes = true;
+	vpc_endpoint_move(from, to);
+}
+
+/**
+ * vpc_remote_endpoint_new() - an address lives on another host
+ * @cfg: what is asked for
+ * @extack: gets the sentence of a refusal
+ * Context: vpc_net::lock is held; may sleep.
+ * Return: the endpoint or ERR_PTR(-errno); then nothing has changed.
+ */
+struct vpc_endpoint *vpc_remote_endpoint_new(const struct vpc_remote_config *cfg,
+					     struct netlink_ext_ack *extack)
+{
+	struct vpc_endpoint *old = vpc_endpoint_find(cfg->vpc, &cfg->addr), *ep;
+	int err = 0;
+
+	ep = vpc_remote_endpoint_prepare(cfg, extack);
+	if (IS_ERR(ep))
+		return ep;
+	if (old && (old->port || !cfg->replace))
+		err = vpc_endpoint_refuse(old, extack);
+	err = err ?: vpc_endpoint_check_ours(cfg->vpc, &cfg->addr, extack) ?:
+	      vpc_endpoint_publish(ep, old, extack);
 	if (err) {
-		vpc_remote_put(ep->remote);
-		kfree(ep);
+		vpc_remote_endpoint_abandon(ep);
 		return ERR_PTR(err);
 	}
-	subnet->remotes++;
-	subnet->had_remotes = true;
+	ep->subnet->had_remotes = true;
 	return ep;
 }
 

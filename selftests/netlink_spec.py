@@ -26,7 +26,8 @@ WRITERS = {"nla_put_u8": "u8", "nla_put_u16": "u16", "nla_put_u32": "u32",
            "nla_put_u64_64bit": "u64", "nla_put_string": "string", "nla_put_flag": "flag",
            "nla_put": "binary", "nla_nest_start": "nest", "vpc_nl_put_addr": "binary",
            "vpc_nl_put_dev": "string", "vpc_nl_put_prefix": "nest prefix",
-           "vpc_nl_put_totals": "nest counters", "put_counter": "u64", "put_ns": "u64",
+           "vpc_nl_put_totals": "nest counters", "vpc_nl_put_counters": "nest counters",
+           "vpc_nl_put_drop": "nest drop", "put_counter": "u64", "put_ns": "u64",
            "put_u64": "u64"}
 
 

@@ -24,7 +24,7 @@ bad=()
 
 # Names that bring others along.
 also_named="failover: probes bfd frr groups sessions
-region: overlay alarm rates metrics metering
+region: overlay overlay_moves alarm rates metrics metering
 ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
 ipsec: ipsec_limits ipsec_peers
 nat: nat_in nat_sides nat_limits nat_balancer filter filter_ways filter_domains"

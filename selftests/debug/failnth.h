@@ -85,6 +85,7 @@ void endpoint_last(void);
 void endpoints_del(void);
 void peering_hosts(void);
 void port_moves(void);
+void port_leaves(void);
 void overlay_new(void);
 void overlay_del(void);
 void overlay_scene(void);

@@ -273,6 +273,7 @@ const struct request requests[] = {
 	{ "endpoint-del-last", .build = endpoint_last, TOLD },
 	{ "peering-new-hosts", .build = peering_hosts, TOLD },
 	{ "port-new-moves", .build = port_moves, TOLD },
+	{ "port-del-moves", .build = port_leaves, TOLD },
 	{ "info-get", .cmd = VPC_CMD_INFO_GET },
 	{ "flush", .cmd = VPC_CMD_FLUSH, TOLD },
 	{ "device-del", .build = device_del, TOLD, .rtnetlink = true },

@@ -113,6 +113,14 @@ void port_moves(void)
 	addr(VPC_A_PORT_ADDRESS, "10.1.1.30");
 }
 
+/* Both of its addresses, to a host that no endpoint of theirs lives on. */
+void port_leaves(void)
+{
+	named(VPC_CMD_PORT_DEL, VPC_A_PORT_DEV, DEV1);
+	addr(VPC_A_PORT_HOST, HOST3);
+	put(&the_message, VPC_A_PORT_LLADDR, "\2\0\0\0\0\7", 6);
+}
+
 void overlay_new(void)
 {
 	named(VPC_CMD_PORT_NEW, VPC_A_PORT_DEV, DEV5);

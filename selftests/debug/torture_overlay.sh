@@ -136,7 +136,7 @@ change()
 	local hosts=("192.0.2.$n" "192.0.2.1$n" "fd00:c::$n")
 	local host=${hosts[RANDOM % 3]}
 
-	case $((RANDOM % 23)) in
+	case $((RANDOM % 24)) in
 	0 | 1) endpoint add "$v" "$hv" "$host" ;;
 	2 | 3 | 4 | 5) endpoint replace "$v" "$hv" "$host" ;;
 	6) endpoint_del "$v" "$hv" ;;
@@ -153,6 +153,7 @@ change()
 	20) echo "port add vxlan0 overlay" ;;
 	21) echo "endpoint show" ;;
 	22) echo "vpc set a filter off" ;;
+	23) echo "port del p$v host $host lladdr ${HV_MAC[${OTHER[$hv]}]}" ;;
 	esac
 }
 
@@ -165,7 +166,7 @@ missing()
 	for what in "endpoint add" "endpoint replace" "endpoint del" "endpoint show" \
 		"peering add ab" "peering del ab" "peering add ax" "peering del ax" \
 		"route replace" "vpc set ? filter on" "vpc set ? filter off" "vpc set x vni" \
-		"vpc del x" "vpc add x" "subnet del" "port add p[abx]" "port del p[abx]" "port add pm" \
+		"vpc del x" "vpc add x" "subnet del" "port add p[abx]" "port del p[abx]" "port del p? host" "port add pm" \
 		"port del pm" "port add vxlan0" "port del vxlan0" flush; do
 		# shellcheck disable=SC2053	# a pattern
 		[[ $made == *$'\n'"done "$what* ]] || echo "$what;"

@@ -12,6 +12,12 @@ static const struct key add_keys[] = {
 	{ 0 }
 };
 
+static const struct key del_keys[] = {
+	{ "host", KEY_ADDRESS, VPC_A_PORT_HOST, 0, 0 },
+	{ "lladdr", KEY_LLADDR, VPC_A_PORT_LLADDR, 0, 0 },
+	{ 0 }
+};
+
 static void print(const struct attrs *port)
 {
 	field_string(port, VPC_A_PORT_DEV, "dev", "port");
@@ -30,7 +36,7 @@ static void print(const struct attrs *port)
 
 static const struct command commands[] = {
 	{ "add", NULL, VPC_CMD_PORT_NEW, add_keys },
-	{ "del", NULL, VPC_CMD_PORT_DEL, NULL },
+	{ "del", NULL, VPC_CMD_PORT_DEL, del_keys },
 	{ "show", command_show, 0, NULL },
 	{ 0 }
 };
@@ -41,7 +47,7 @@ const struct object port_object = {
 "vpcctl port add DEV subnet SUBNET address ADDR [ address ADDR ]...\n"
 "                    [ lladdr MAC ] [ allow PREFIX ]...\n"
 "vpcctl port add DEV overlay\n"
-"vpcctl port del DEV\n"
+"vpcctl port del DEV [ host ADDR lladdr MAC ]\n"
 "vpcctl port show [ DEV ] [ vpc VPC ]\n",
 	.commands = commands,
 	.get = VPC_CMD_PORT_GET,

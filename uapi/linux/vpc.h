@@ -46,7 +46,7 @@
  *   TABLE_GET    do: NAME;  dump: VPC?
  *   PORT_NEW     do: DEV, SUBNET | OVERLAY, ADDRESS[], LLADDR?, ALLOW[]? (these three not
  *                with OVERLAY)
- *   PORT_DEL     do: DEV
+ *   PORT_DEL     do: DEV, HOST?, LLADDR?
  *   PORT_GET     do: DEV;  dump: VPC?
  *   UPLINK_NEW   do: DEV, VPC, ADDRESS[] (one per family), GATEWAY[]?, TABLE?; a public
  *                uplink: DEV, GATEWAY[]
@@ -466,6 +466,8 @@ enum vpc_a_table {
  * @VPC_A_PORT_ID: u32, reply
  * @VPC_A_PORT_OVERLAY: flag: a VXLAN device in metadata mode that leads to other hosts; it has
  *	neither subnet, VPC nor addresses
+ * @VPC_A_PORT_HOST: binary, 4 or 16 bytes: VTEP of the host where the addresses of a port that is
+ *	deleted live from now on; VPC_A_PORT_LLADDR is then the MAC address of its overlay device
  */
 enum vpc_a_port {
 	VPC_A_PORT_UNSPEC,
@@ -480,6 +482,7 @@ enum vpc_a_port {
 	VPC_A_PORT_COUNTERS,
 	VPC_A_PORT_ID,
 	VPC_A_PORT_OVERLAY,
+	VPC_A_PORT_HOST,
 
 	/* private: */
 	__VPC_A_PORT_MAX,
