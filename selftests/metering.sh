@@ -51,8 +51,9 @@ is_gained()
 # sums OBJECT NAME: received ones are all drops that there are; a peering has both in it.
 sums()
 {
-	t_is "$1 $2: reasons are all of its drops" \
-		"$(get '.[0] | (.drop_reasons | map(select(.sent | not) | .packets) | add // 0) - .counters.drops' "$1" show "$2")" 0
+	t_is "$1 $2: reasons are all of its drops" "$(get '.[0] |
+		(.drop_reasons | map(select(.sent | not) | .packets) | add // 0) - .counters.drops' \
+		"$1" show "$2")" 0
 }
 
 # frame HOST PORT COUNT LAYER...: behind eth
@@ -61,7 +62,8 @@ frame()
 	local host=$1 port=$2 count=$3
 
 	shift 3
-	must ns "$host" "$T_PKT" send -c "$count" eth0 eth src "$(mac "$host" eth0)" dst "$(mac R "$port")" "$@"
+	must ns "$host" "$T_PKT" send -c "$count" eth0 eth src "$(mac "$host" eth0)" \
+		dst "$(mac R "$port")" "$@"
 }
 
 of_port()
@@ -73,7 +75,8 @@ of_port()
 	fence ha 10.1.1.1
 	gains "a port: each reason, exactly" "no_route 5,source_address 3,ttl 4" port pa
 	sums port pa
-	t_is "the other port has none of it" "$(get '.[0].drop_reasons | map(select(.reason == "no_route")) | length' port show pb)" 0
+	t_is "the other port has none of it" \
+		"$(get '.[0].drop_reasons | map(select(.reason == "no_route")) | length' port show pb)" 0
 	check "in text" grep -qx "    drop no_route 5" <(vpc -stats port show pa)
 	check "in metrics" grep -qxF \
 		'vpc_port_drops_total{device="pa",vpc="a",direction="received",reason="source_address"} 3' <(vpc metrics)

@@ -157,7 +157,8 @@ checksums()
 	bg_wait sink 120
 	capture_stop sums
 	t_is "as it was sent" "$(sha256sum <"$T_DIR/got")" "$(sha256sum <"$T_DIR/sent")"
-	t_num "checksums inside are right on the wire" "$(capture_text sums -vv | grep -c 'cksum .*(correct)')" -gt 500
+	t_num "checksums inside are right on the wire" \
+		"$(capture_text sums -vv | grep -c 'cksum .*(correct)')" -gt 500
 	t_is "all of them" "$(capture_text sums -vv | grep -c 'cksum .*(incorrect')" 0
 	must ns A ethtool -K under tx on
 	must ns B ethtool -K under tx on
@@ -224,7 +225,8 @@ move()
 	check "that of a neighbour" still near
 	check "that of a peer" still peer
 	t_is "on its old host it lives elsewhere" "$(hv B -json endpoint show vpc a |
-		jq -r '[.[] | select(.host == "192.0.2.3") | .address] | sort | join(" ")')" "10.1.1.20 fd00:1:0:1::20"
+		jq -r '[.[] | select(.host == "192.0.2.3") | .address] | sort | join(" ")')" \
+		"10.1.1.20 fd00:1:0:1::20"
 	check "events tell that it moved, and that its port went" wait_for 30 told
 	bg_stop events || :
 }
@@ -245,8 +247,14 @@ watching()
 
 told()
 {
-	[ "$(jq -r 'select(.event == "changed" and .kind == "endpoint") | .object.host' "$T_DIR/events.out" | grep -c 192.0.2.3)" = 2 ] &&
-		[ "$(jq -r 'select(.event == "removed" and .kind == "port") | .object.dev' "$T_DIR/events.out")" = pm ]
+	[ "$(of_events changed endpoint host | grep -c 192.0.2.3)" = 2 ] &&
+		[ "$(of_events removed port dev)" = pm ]
+}
+
+of_events()
+{
+	jq -r --arg e "$1" --arg k "$2" --arg f "$3" \
+		'select(.event == $e and .kind == $k) | .object[$f]' "$T_DIR/events.out"
 }
 
 file_grows()

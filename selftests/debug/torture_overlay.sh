@@ -166,8 +166,8 @@ missing()
 	for what in "endpoint add" "endpoint replace" "endpoint del" "endpoint show" \
 		"peering add ab" "peering del ab" "peering add ax" "peering del ax" \
 		"route replace" "vpc set ? filter on" "vpc set ? filter off" "vpc set x vni" \
-		"vpc del x" "vpc add x" "subnet del" "port add p[abx]" "port del p[abx]" "port del p? host" "port add pm" \
-		"port del pm" "port add vxlan0" "port del vxlan0" flush; do
+		"vpc del x" "vpc add x" "subnet del" "port add p[abx]" "port del p[abx]" "port del p? host" \
+		"port add pm" "port del pm" "port add vxlan0" "port del vxlan0" flush; do
 		# shellcheck disable=SC2053	# a pattern
 		[[ $made == *$'\n'"done "$what* ]] || echo "$what;"
 	done
