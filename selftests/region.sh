@@ -76,12 +76,12 @@ passed()
 	median 0 $END
 }
 
-# near TEXT GOT WANT: within five percent. An emulated machine does not send that much all the time:
-# the lower bound is half of it there. That it is as exact
-# for any rate, size and number of CPUs is shown in virtual time, by host/policer_test.c.
+# near TEXT GOT WANT: within five percent. An emulated machine, or one whose every step is watched,
+# does not send that much all the time: the lower bound is half of it there. That it is as exact for
+# any rate, size and number of CPUs is shown in virtual time, by host/policer_test.c.
 near()
 {
-	if [[ $(uname -r) = *vpcum* ]]; then
+	if [[ $(uname -r) = *vpcum ]]; then
 		t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 95 / 100))
 	else
 		t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 50 / 100))
@@ -118,13 +118,14 @@ caps()
 # As much as half of what passes without a limit, in the smallest packets.
 half()
 {
-	local any
+	local any cap
 
 	SIZE=36
 	any=$(passed ha hc 10.3.1.10)
-	t_num "64 bytes without a limit: $any bit/s, half of it is a limit" "$any" -ge 2000000
-	vpc_ok peering set ab bandwidth $((any / 2))bit
-	near "64 bytes, half of that" "$(passed ha hb 10.2.1.10)" $((any / 2))
+	t_num "64 bytes without a limit: $any bit/s, which is over the smallest one" "$any" -gt 1200000
+	cap=$((any > 2000000 ? any / 2 : 1000000))
+	vpc_ok peering set ab bandwidth ${cap}bit
+	near "64 bytes, half of that" "$(passed ha hb 10.2.1.10)" $cap
 	dropped "64 bytes"
 	SIZE=1000
 	vpc_ok peering set ab bandwidth ${RATE}bit

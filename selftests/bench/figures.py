@@ -46,7 +46,12 @@ FLEET = ("Packets that leave for another host, in VXLAN", [
     ("endpoints-del", "vpcctl -batch, endpoint del", None),
     ("endpoint-bytes", "memory of an endpoint, ways to its hosts included", None),
     ("cap", "four TCP streams at the bandwidth of a peering: of it, what arrives", None),
+    ("vpc-new", "vpcctl -batch, a VPC with a subnet and a port", None),
     ("vpc-end", "the end of one of 10,000 VPCs, with ten endpoints and a port", None),
+    ("gap-quiet", "the longest time without a packet of another VPC, a packet each 0.2 ms", None),
+    ("gap", "the same while VPCs end", "gap-quiet"),
+    ("ask-quiet", "the slowest answer to another command", None),
+    ("ask", "the same while VPCs end", "ask-quiet"),
 ])
 
 # The others, for performance.md

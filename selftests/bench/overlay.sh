@@ -101,6 +101,99 @@ fleet_timed()
 		-v s="$(elapsed "$start")" 'BEGIN { printf "%.0f", n / s }')"
 }
 
+# A VPC of its own, with two hosts that talk all the time.
+bystander()
+{
+	local name
+
+	vpc vpc add other cidr 10.7.0.0/16
+	vpc subnet add o1 vpc other cidr 10.7.1.0/24
+	for name in 1 2; do
+		must ip netns add "other$name"
+		must ip link add "o$name" netns "$SPACE" type veth peer name eth0 netns "other$name"
+		must ip -n "other$name" addr add "10.7.1.1$name/24" dev eth0
+		must ip -n "other$name" link set eth0 up
+		must ip -n "other$name" link set lo up
+		vpc port add "o$name" subnet o1 address "10.7.1.1$name"
+		ipn link set "o$name" up
+	done
+	must wait_for 30 nsenter --net=/run/netns/other1 -- ping -q -c 1 -W 1 10.7.1.12
+}
+
+# slowest PID CMD...: repeats CMD while PID runs, prints how many ms the slowest took.
+slowest()
+{
+	local pid=$1 start most=0 took
+
+	shift
+	while kill -0 "$pid" 2>/dev/null; do
+		start=$(now)
+		"$@" >/dev/null || die "$*"
+		took=$(elapsed "$start")
+		most=$(awk -v a="$most" -v b="$took" 'BEGIN { b *= 1000; printf "%.3f", (a > b ? a : b) }')
+	done
+	echo "$most"
+}
+
+# beside WHAT CMD...: packets and answers of others, while CMD runs
+beside()
+{
+	local what=$1 sink flow file=$BENCH_OUT.sink
+
+	shift
+	nsenter --net=/run/netns/other2 -- "$VPC_BENCH_TOOLS/pkt" sink 10.7.1.12 7777 >"$file" &
+	sink=$!
+	nsenter --net=/run/netns/other1 -- "$VPC_BENCH_TOOLS/pkt" udp -i 200 10.7.1.12 7777 &
+	flow=$!
+	must wait_for 10 test -s "$file"
+	"$@" &
+	sample "ask$what" ms "$(slowest $! net vpcctl vpc show other)"
+	wait $! || die "$*"
+	kill "$flow" "$sink"
+	wait "$flow" "$sink" 2>/dev/null
+	sample "gap$what" ms "$(awk 'NR > 10 && $1 - last > most { most = $1 - last }
+		{ last = $1 } END { printf "%.3f", most / 1e6 }' "$file")"
+	rm -f "$file"
+}
+
+fleet_end()
+{
+	local i before
+
+	for i in 1 2 3 4 5; do
+		before=$(now)
+		{
+			seq 20 29 | sed "s/.*/endpoint del 10.1.1.& vpc v$i/"
+			printf '%s\n' "port del in$i" "subnet del a$i" "vpc del v$i"
+		} | net vpcctl -batch - || die "vpcctl -batch"
+		sample vpc-end ms "$(awk -v s="$(elapsed "$before")" 'BEGIN { printf "%.3f", s * 1000 }')"
+	done
+}
+
+bystanders()
+{
+	local i
+
+	bystander
+	for ((i = 0; i < BENCH_ROUNDS; i++)); do
+		beside -quiet sleep 0.5
+		beside "" fleet_end
+		fleet_vpcs 5
+		fleet_lines add | head -n 50 | net vpcctl -batch - || die "vpcctl -batch"
+		seq 5 | sed 's/.*/link set in& up/' | ip -n "$SPACE" -batch - || die "ip -batch"
+	done
+}
+
+# fleet_vpcs N: with a subnet and a port
+fleet_vpcs()
+{
+	seq "$1" | awk -v host="$HOST_MAC" '{
+		print "vpc add v" $1 " cidr 10.1.0.0/16 vni " $1
+		print "subnet add a" $1 " vpc v" $1 " cidr 10.1.1.0/24"
+		print "port add in" $1 " subnet a" $1 " address 10.1.1.10 lladdr " host
+	}' | net vpcctl -batch - || die "vpcctl -batch"
+}
+
 # One endpoint in ten VPCs' place is no figure: all VPCs send, to all of theirs.
 fleet()
 {
@@ -109,11 +202,9 @@ fleet()
 	tenant_space fleet "$n"
 	underlay_device
 	overlay_device
-	seq "$n" | awk -v host="$HOST_MAC" '{
-		print "vpc add v" $1 " cidr 10.1.0.0/16 vni " $1
-		print "subnet add a" $1 " vpc v" $1 " cidr 10.1.1.0/24"
-		print "port add in" $1 " subnet a" $1 " address 10.1.1.10 lladdr " host
-	}' | net vpcctl -batch - || die "vpcctl -batch"
+	start=$(now)
+	fleet_vpcs "$n"
+	sample vpc-new VPCs/s "$(awk -v n="$n" -v s="$(elapsed "$start")" 'BEGIN { printf "%.0f", n / s }')"
 	tenants "$n" "link set in@ up"
 	before=$(memory)
 	fleet_timed endpoints add
@@ -122,21 +213,7 @@ fleet()
 	fleet_timed endpoints-move replace
 	fleet_timed endpoints-del del
 	fleet_timed endpoints add
-	for start in 1 2 3 4 5; do
-		before=$(now)
-		{
-			seq 20 29 | sed "s/.*/endpoint del 10.1.1.& vpc v$start/"
-			printf '%s\n' "port del in$start" "subnet del a$start" "vpc del v$start"
-		} | net vpcctl -batch - || die "vpcctl -batch"
-		sample vpc-end ms "$(awk -v s="$(elapsed "$before")" 'BEGIN { printf "%.3f", s * 1000 }')"
-	done
-	seq 5 | awk -v host="$HOST_MAC" '{
-		print "vpc add v" $1 " cidr 10.1.0.0/16 vni " $1
-		print "subnet add a" $1 " vpc v" $1 " cidr 10.1.1.0/24"
-		print "port add in" $1 " subnet a" $1 " address 10.1.1.10 lladdr " host
-	}' | net vpcctl -batch - || die "vpcctl -batch"
-	fleet_lines add | head -n 50 | net vpcctl -batch - || die "vpcctl -batch"
-	seq 5 | sed 's/.*/link set in& up/' | ip -n "$SPACE" -batch - || die "ip -batch"
+	bystanders
 	tenant_flow overlay-fleet "$n" out0
 	C_ARGS["overlay-fleet"]=${C_ARGS["overlay-fleet"]//dst_min\\ 11.0.0.0/dst_min\\ 10.1.1.20}
 	C_ARGS["overlay-fleet"]=${C_ARGS["overlay-fleet"]//dst_max\\ 11.255.255.255/dst_max\\ 10.1.1.29}
