@@ -186,6 +186,7 @@ static int cmd_sink(int argc, char **argv)
 	unsigned long long seq, stamp, at;
 	struct sockaddr_storage from;
 	struct timeval tv = { };
+	int room = 1 << 24;
 	unsigned long i;
 	socklen_t fromlen;
 	ssize_t len;
@@ -194,6 +195,8 @@ static int cmd_sink(int argc, char **argv)
 	if (argc != 2)
 		die("sink: ADDR PORT");
 	fd = bound(resolve(argv[0], argv[1]));
+	/* What is not here was lost on the way, and not because we were late. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	tv.tv_sec = opt_timeout;
 	if (opt_timeout)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
