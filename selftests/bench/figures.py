@@ -48,9 +48,10 @@ FLEET = ("Packets that leave for another host, in VXLAN", [
     ("cap", "four TCP streams at the bandwidth of a peering: of it, what arrives", None),
     ("vpc-new", "vpcctl -batch, a VPC with a subnet and a port", None),
     ("vpc-end", "the end of one of 10,000 VPCs, with ten endpoints and a port", None),
-    ("gap-quiet", "the longest time without a packet of another VPC, a packet each 0.2 ms", None),
+    ("vpc-end-quiet", "as many commands that change nothing", None),
+    ("gap-quiet", "the longest time without a packet of another VPC, beside these", None),
     ("gap", "the same while VPCs end", "gap-quiet"),
-    ("ask-quiet", "the slowest answer to another command", None),
+    ("ask-quiet", "the slowest answer to another command, beside these", None),
     ("ask", "the same while VPCs end", "ask-quiet"),
 ])
 

@@ -138,7 +138,7 @@ slowest()
 # beside WHAT CMD...: packets and answers of others, while CMD runs
 beside()
 {
-	local what=$1 sink flow file=$BENCH_OUT.sink
+	local what=$1 sink flow start file=$BENCH_OUT.sink
 
 	shift
 	nsenter --net=/run/netns/other2 -- "$VPC_BENCH_TOOLS/pkt" sink 10.7.1.12 7777 >"$file" &
@@ -146,7 +146,11 @@ beside()
 	nsenter --net=/run/netns/other1 -- "$VPC_BENCH_TOOLS/pkt" udp -i 200 10.7.1.12 7777 &
 	flow=$!
 	must wait_for 10 test -s "$file"
-	"$@" &
+	{
+		start=$(now)
+		"$@" >/dev/null || die "$*"
+		sample "vpc-end$what" ms "$(awk -v s="$(elapsed "$start")" 'BEGIN { printf "%.3f", s * 1000 / 5 }')"
+	} &
 	sample "ask$what" ms "$(slowest $! net vpcctl vpc show other)"
 	wait $! || die "$*"
 	kill "$flow" "$sink"
@@ -156,32 +160,37 @@ beside()
 	rm -f "$file"
 }
 
-fleet_end()
-{
-	local i before
-
-	for i in 1 2 3 4 5; do
-		before=$(now)
-		{
-			seq 20 29 | sed "s/.*/endpoint del 10.1.1.& vpc v$i/"
-			printf '%s\n' "port del in$i" "subnet del a$i" "vpc del v$i"
-		} | net vpcctl -batch - || die "vpcctl -batch"
-		sample vpc-end ms "$(awk -v s="$(elapsed "$before")" 'BEGIN { printf "%.3f", s * 1000 }')"
-	done
-}
-
-bystanders()
+# Lines that end VPCs 1 to 5, or as many that change nothing.
+ends()
 {
 	local i
 
+	for i in 1 2 3 4 5; do
+		if [ "$1" = quiet ]; then
+			yes "subnet show o1" | head -n 13
+			continue
+		fi
+		seq 20 29 | sed "s/.*/endpoint del 10.1.1.& vpc v$i/"
+		printf '%s\n' "port del in$i" "subnet del a$i" "vpc del v$i"
+	done
+}
+
+# Starting processes is what disturbs others most in User-Mode Linux: one for all of them.
+bystanders()
+{
+	local i quiet=$BENCH_OUT.quiet end=$BENCH_OUT.end
+
 	bystander
+	ends quiet >"$quiet"
+	ends all >"$end"
 	for ((i = 0; i < BENCH_ROUNDS; i++)); do
-		beside -quiet sleep 0.5
-		beside "" fleet_end
+		beside -quiet net vpcctl -batch "$quiet"
+		beside "" net vpcctl -batch "$end"
 		fleet_vpcs 5
 		fleet_lines add | head -n 50 | net vpcctl -batch - || die "vpcctl -batch"
 		seq 5 | sed 's/.*/link set in& up/' | ip -n "$SPACE" -batch - || die "ip -batch"
 	done
+	rm -f "$quiet" "$end"
 }
 
 # fleet_vpcs N: with a subnet and a port
