@@ -36,6 +36,8 @@ enum vpc_nat_class {
  * @out: template of connections from inside: the original tuple is in the zone of the VPC, the
  *	reply tuple in zone 0, where public addresses are
  * @in: template of connections from outside, the other way round
+ * @start: template of what may become a connection from inside: with it, conntrack looks in the
+ *	zone of the VPC only
  * @connections: how many there are
  *
  * (net/netfilter/nf_conntrack_core.c, resolve_normal_ct())
@@ -44,6 +46,7 @@ struct vpc_nat_zone {
 	struct nf_conntrack_zone both;
 	struct nf_conn *out;
 	struct nf_conn *in;
+	struct nf_conn *start;
 	atomic_t connections;
 };
 

@@ -59,6 +59,16 @@ int vpc_nat_zone_id(struct vpc_net *vn, struct netlink_ext_ack *extack)
 		       "no memory for a conntrack zone", VPC_ZONE_LAST - VPC_ZONE_FIRST + 1);
 }
 
+static void templates_put(struct vpc_nat_zone *zone)
+{
+	struct nf_conn *tmpl[] = { zone->out, zone->in, zone->start };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tmpl); i++)
+		if (tmpl[i])
+			nf_ct_put(tmpl[i]);
+}
+
 /**
  * vpc_nat_zone_new() - a conntrack zone for a VPC
  * @vn: the namespace
@@ -80,12 +90,10 @@ struct vpc_nat_zone *vpc_nat_zone_new(struct vpc_net *vn, struct netlink_ext_ack
 	nf_ct_zone_init(&zone->both, id, NF_CT_DEFAULT_ZONE_DIR, 0);
 	zone->out = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_ORIG);
 	zone->in = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_REPL);
-	if (zone->out && zone->in)
+	zone->start = vpc_nat_template(vn, id, NF_CT_DEFAULT_ZONE_DIR);
+	if (zone->out && zone->in && zone->start)
 		return zone;
-	if (zone->out)
-		nf_ct_put(zone->out);
-	if (zone->in)
-		nf_ct_put(zone->in);
+	templates_put(zone);
 	kfree(zone);
 no_memory:
 	ida_free(&vn->nat_zones, id);
@@ -102,8 +110,7 @@ void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone)
 {
 	WARN_ON(atomic_read(&zone->connections));
 	ida_free(&vn->nat_zones, zone->both.id);
-	nf_ct_put(zone->out);
-	nf_ct_put(zone->in);
+	templates_put(zone);
 	kfree(zone);
 }
 

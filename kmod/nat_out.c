@@ -126,15 +126,52 @@ static enum vpc_drop_reason check_new_out(const struct vpc_pkt *pkt,
 	return VPC_DROP_MAX;
 }
 
+/* Is it what the other end of somebody else's connection would send to a public address? */
+static bool is_reply(struct vpc_net *vn, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+
+	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, tuple);
+	if (h)
+		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	return h;
+}
+
 /*
- * Shows conntrack the packet as what it is: by which template? A tuple that the VPC does not have
- * is looked for in zone 0 too, as conntrack itself will: there a tenant could speak as the other
- * end of somebody else's connection, or of the host's, and bring it down.
+ * A packet that may start a connection from inside. By the template of such connections conntrack
+ * would look for the tuple in zone 0 too, where replies to public addresses are: there a tenant
+ * could speak as the other end of somebody else's connection, or of the host's, and bring it down.
+ * So it is shown as if all were in the zone of the VPC, and where replies are is put right
+ * afterwards, as nobody else has the connection yet.
+ *
+ * (net/netfilter/nf_conntrack_core.c, resolve_normal_ct(), init_conntrack())
+ */
+static enum vpc_drop_reason start(struct vpc_net *vn, struct sk_buff *skb,
+				  const struct vpc_nat_zone *zone)
+{
+	enum vpc_drop_reason reason = vpc_nat_track(vn, skb, zone->start);
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+
+	if (reason != VPC_DROP_MAX)
+		return reason;
+	ct = nf_ct_get(skb, &ctinfo);
+	/* Another CPU may have been faster with the same tuple. */
+	if (likely(!nf_ct_is_confirmed(ct)))
+		ct->zone.dir = NF_CT_ZONE_DIR_ORIG;
+	return VPC_DROP_MAX;
+}
+
+/*
+ * Shows conntrack the packet as what it is: by which template? *public: the address of ours that
+ * something new is for.
  */
 static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt *pkt,
 					const struct vpc_nat_gateway *gw,
-					const struct vpc_nat_zone *zone)
+					const struct vpc_nat_zone *zone,
+					const struct vpc_public **public)
 {
+	const __be32 to = ip_hdr(pkt->skb)->daddr;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
 	enum ip_conntrack_info ctinfo;
@@ -152,17 +189,17 @@ static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt
 		reason = vpc_nat_track(vn, pkt->skb, tmpl);
 		/* TCP that begins once more, on the remains of a connection, is a new one. */
 		if (reason == VPC_DROP_MAX &&
-		    !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo)))
+		    !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo))) {
+			*public = vpc_public_find4(vn, to);
 			reason = check_new_out(pkt, gw);
+		}
 		return reason;
 	}
-	h = nf_conntrack_find_get(vn->net, &nf_ct_zone_dflt, &tuple);
-	if (unlikely(h)) {
-		nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
+	*public = vpc_public_find4(vn, to);
+	if (unlikely(*public) && is_reply(vn, &tuple))
 		return VPC_DROP_NAT_SPOOFED;
-	}
 	reason = check_new_out(pkt, gw);
-	return reason == VPC_DROP_MAX ? vpc_nat_track(vn, pkt->skb, zone->out) : reason;
+	return reason == VPC_DROP_MAX ? start(vn, pkt->skb, zone) : reason;
 }
 
 /* Is what conntrack says what the VPC may have? */
@@ -187,7 +224,8 @@ static bool ours_out(const struct vpc *vpc, const struct vpc_nat_zone *zone,
 
 static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *pkt,
 				      const struct vpc_nat_gateway *gw,
-				      const struct vpc_nat_zone *zone)
+				      const struct vpc_nat_zone *zone,
+				      const struct vpc_public **public)
 {
 	enum vpc_drop_reason reason;
 
@@ -197,7 +235,7 @@ static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *
 		if (reason == VPC_DROP_NAT_INVALID)
 			reason = vpc_nat_track(vn, pkt->skb, zone->in);
 	} else {
-		reason = track_tuple(vn, pkt, gw, zone);
+		reason = track_tuple(vn, pkt, gw, zone, public);
 	}
 	if (reason == VPC_DROP_MAX && unlikely(!ours_out(pkt->vpc, zone, pkt->skb)))
 		reason = VPC_DROP_NAT_SPOOFED;
@@ -225,6 +263,7 @@ static struct vpc_adj *adj_of(const struct vpc_uplink *uplink)
 static enum vpc_verdict output(struct vpc_pkt *pkt, struct vpc_nat_gateway **by)
 {
 	const struct vpc_nat_zone *zone = rcu_dereference(pkt->vpc->nat_zone);
+	const struct vpc_public *public = NULL;
 	struct vpc_nat_gateway *gw = *by;
 	struct vpc_net *vn = gw->vpc->vn;
 	const struct vpc_nat_flow *flow;
@@ -244,7 +283,7 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, struct vpc_nat_gateway **by)
 		*by = NULL;
 		return VPC_DONE;
 	}
-	reason = track_out(vn, pkt, gw, zone);
+	reason = track_out(vn, pkt, gw, zone, &public);
 	if (unlikely(reason != VPC_DROP_MAX))
 		return vpc_drop(pkt, reason);
 
@@ -255,7 +294,7 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, struct vpc_nat_gateway **by)
 		gw = flow->gateway;
 	} else {
 		struct vpc_nat_pending pending = {
-			.hairpin = vpc_public_find4(vn, ip_hdr(pkt->skb)->daddr),
+			.hairpin = public,
 			.bound = leaves_by_bound(pkt),
 		};
 

@@ -93,6 +93,24 @@ midstream()
 }
 
 
+# spoof WHAT: the reply tuple, as what may start something: TCP with flags, or udp.
+spoof()
+{
+	local what=(tcp 80 "$port" flags "$1") before entries
+
+	[ "$1" != udp ] || what=(udp 80 "$port" text spoofed)
+	before=$(drops evil nat_spoofed)
+	entries=$(entries)
+	capture_start victim h1 eth0 src host $SERVER
+	must ns evil "$T_PKT" send eth0 eth src "$(mac evil eth0)" dst "$(mac R pe)" \
+		ip4 src $SERVER dst $POOL1 "${what[@]}"
+	check "the other end's tuple, $1: dropped and counted" \
+		wait_for 30 more_than "$before" drops evil nat_spoofed
+	capture_stop victim
+	t_is "and nobody has heard of it" "$(capture_count victim)" 0
+	t_is "nothing is left of it" "$(entries)" "$entries"
+}
+
 # A tenant speaks as the other end of another one's connection, by its reply tuple, and sends
 # errors about connections that are not its own.
 forged()
@@ -117,6 +135,8 @@ forged()
 		ip4 src $SERVER dst $POOL1 tcp 80 "$port" flags 4
 	check "a tenant that speaks as the other end is dropped and counted" \
 		wait_for 30 more_than "$before" drops evil nat_spoofed
+	spoof 18
+	spoof 2
 	t_is "the connection stays established" \
 		"$(r conntrack -L -p tcp --reply-port-dst "$port" 2>/dev/null | grep -c ESTABLISHED)" 1
 	before=$(drops evil nat_spoofed)
@@ -127,6 +147,13 @@ forged()
 		wait_for 30 more_than "$before" drops evil nat_spoofed
 	t_is "the connection is still established" \
 		"$(r conntrack -L -p tcp --reply-port-dst "$port" 2>/dev/null | grep -c ESTABLISHED)" 1
+	bg_stop held || :
+	bg held h1 "$TALK" many -b 10.0.1.10 -k udp $SERVER 80 1
+	must wait_for 60 grep -q "answered 1" "$T_DIR/held.out"
+	port=$(r conntrack -L -p udp --orig-port-dst 80 -d $SERVER 2>/dev/null |
+		grep -o 'dport=[0-9]*' | tail -n 1 | cut -d= -f2)
+	spoof udp
+	t_is "the conversation goes on" "$(again held)" "again answered 1 wrong 0 ports 1"
 	bg_stop held
 	ip netns del "$T_ID.evil" && unset "T_NS[evil]"
 }
