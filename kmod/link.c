@@ -183,7 +183,7 @@ static void restore_ipv6(struct vpc_link *link)
  * The device is set down, so that addresses the kernel gave it go, and stays
  * down: the caller makes its part ready, then vpc_link_publish() lets packets
  * see it. On failure the caller backs out with vpc_link_unbind(),
- * vpc_link_open() and vpc_link_release().
+ * vpc_link_restore() and vpc_link_release().
  *
  * Context: the RTNL and vpc_net::lock are held; may sleep.
  * Return: 0 or -errno.
@@ -243,14 +243,31 @@ int vpc_link_publish(struct vpc_link *link, struct netlink_ext_ack *extack)
 
 /**
  * vpc_link_open() - set the device up again if it was up before
- * @link: a bound link
+ * @link: a bound link that packets may see
+ * @extack: gets the sentence of a refusal
+ * Context: the RTNL is held; may sleep.
+ * Return: 0, or what the device's driver says.
+ */
+int vpc_link_open(struct vpc_link *link, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	ASSERT_RTNL();
+	err = link->was_up ? dev_open(link->dev, NULL) : 0;
+	return err ? vpc_err(extack, err, "device %s was up, and cannot be set up again",
+			     link->dev->name) : 0;
+}
+
+/**
+ * vpc_link_restore() - set the device up again that was not bound after all
+ * @link: the link, dismantled
  * Context: the RTNL is held; may sleep.
  */
-void vpc_link_open(struct vpc_link *link)
+void vpc_link_restore(struct vpc_link *link)
 {
 	ASSERT_RTNL();
-	if (link->was_up)
-		dev_open(link->dev, NULL);
+	if (link->was_up && dev_open(link->dev, NULL))
+		netdev_warn(link->dev, "cannot be set up again\n");
 }
 
 /**

@@ -67,7 +67,8 @@ int vpc_link_bind(struct vpc_link *link, struct net_device *dev, struct vpc *vpc
 		  struct vpc_table *table, enum vpc_kind kind, bool ipv6,
 		  struct netlink_ext_ack *extack);
 int vpc_link_publish(struct vpc_link *link, struct netlink_ext_ack *extack);
-void vpc_link_open(struct vpc_link *link);
+int __must_check vpc_link_open(struct vpc_link *link, struct netlink_ext_ack *extack);
+void vpc_link_restore(struct vpc_link *link);
 void vpc_link_unbind(struct vpc_link *link);
 void vpc_link_release(struct vpc_link *link);
 struct vpc_link *vpc_link_find(struct vpc_net *vn, const char *dev, enum vpc_kind kind,

@@ -81,18 +81,18 @@ struct vpc_port *vpc_overlay_new(struct vpc_net *vn, struct net_device *dev,
 	if (err)
 		vpc_err(extack, err, "no memory for port %s", dev->name);
 	else
-		err = vpc_link_publish(&port->link, extack);
+		err = vpc_link_publish(&port->link, extack) ?:
+		      vpc_link_open(&port->link, extack);
 	if (err)
 		goto err_dismantle;
 	/* A configured module cannot be removed. */
 	__module_get(THIS_MODULE);
 	vn->overlay = port;
-	vpc_link_open(&port->link);
 	return port;
 
 err_dismantle:
 	dismantle(port);
-	vpc_link_open(&port->link);
+	vpc_link_restore(&port->link);
 	vpc_link_release(&port->link);
 err_free:
 	kfree(port);

@@ -173,7 +173,7 @@ struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_
 			goto err_dismantle;
 		port->endpoints++;
 	}
-	err = vpc_link_publish(&port->link, extack);
+	err = vpc_link_publish(&port->link, extack) ?: vpc_link_open(&port->link, extack);
 	if (err)
 		goto err_dismantle;
 
@@ -181,13 +181,12 @@ struct vpc_port *vpc_port_new(const struct vpc_port_config *cfg, struct netlink_
 		vpc_endpoint_settle(port->endpoint[i]);
 	list_add_tail(&port->node, &subnet->ports);
 	vpc_nh_router_resolve(subnet->vpc);
-	vpc_link_open(&port->link);
 	vpc_adj_start(&port->adj);
 	return port;
 
 err_dismantle:
 	dismantle(port);
-	vpc_link_open(&port->link);
+	vpc_link_restore(&port->link);
 	vpc_link_release(&port->link);
 err_free:
 	port_free(port);

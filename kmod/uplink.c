@@ -224,17 +224,16 @@ struct vpc_uplink *vpc_uplink_new(const struct vpc_uplink_config *cfg,
 	err = vpc_uplink_add_gateways(uplink, cfg, extack);
 	if (err)
 		goto err_dismantle;
-	err = vpc_link_publish(&uplink->link, extack);
+	err = vpc_link_publish(&uplink->link, extack) ?: vpc_link_open(&uplink->link, extack);
 	if (err)
 		goto err_dismantle;
 
 	vpc_nh_router_resolve(cfg->vpc);
-	vpc_link_open(&uplink->link);
 	return uplink;
 
 err_dismantle:
 	dismantle(uplink);
-	vpc_link_open(&uplink->link);
+	vpc_link_restore(&uplink->link);
 	vpc_link_release(&uplink->link);
 err_free:
 	kfree(uplink);
