@@ -33,20 +33,17 @@ enum vpc_nat_class {
 /**
  * struct vpc_nat_zone - what conntrack knows a VPC by
  * @both: zone of the VPC for tuples as its own endpoints send them
- * @out: template of connections from inside: the original tuple is in the zone of the VPC, the
- *	reply tuple in zone 0, where public addresses are
- * @in: template of connections from outside, the other way round
- * @start: template of what may become a connection from inside: with it, conntrack looks in the
- *	zone of the VPC only
+ * @inside: template of what endpoints send: conntrack looks in the zone of the VPC only
+ * @in: template of connections from outside: the original tuple is in zone 0, where public
+ *	addresses are, the reply tuple in the zone of the VPC
  * @connections: how many there are
  *
  * (net/netfilter/nf_conntrack_core.c, resolve_normal_ct())
  */
 struct vpc_nat_zone {
 	struct nf_conntrack_zone both;
-	struct nf_conn *out;
+	struct nf_conn *inside;
 	struct nf_conn *in;
-	struct nf_conn *start;
 	atomic_t connections;
 };
 

@@ -59,16 +59,6 @@ int vpc_nat_zone_id(struct vpc_net *vn, struct netlink_ext_ack *extack)
 		       "no memory for a conntrack zone", VPC_ZONE_LAST - VPC_ZONE_FIRST + 1);
 }
 
-static void templates_put(struct vpc_nat_zone *zone)
-{
-	struct nf_conn *tmpl[] = { zone->out, zone->in, zone->start };
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(tmpl); i++)
-		if (tmpl[i])
-			nf_ct_put(tmpl[i]);
-}
-
 /**
  * vpc_nat_zone_new() - a conntrack zone for a VPC
  * @vn: the namespace
@@ -88,12 +78,14 @@ struct vpc_nat_zone *vpc_nat_zone_new(struct vpc_net *vn, struct netlink_ext_ack
 	if (!zone)
 		goto no_memory;
 	nf_ct_zone_init(&zone->both, id, NF_CT_DEFAULT_ZONE_DIR, 0);
-	zone->out = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_ORIG);
+	zone->inside = vpc_nat_template(vn, id, NF_CT_DEFAULT_ZONE_DIR);
 	zone->in = vpc_nat_template(vn, id, NF_CT_ZONE_DIR_REPL);
-	zone->start = vpc_nat_template(vn, id, NF_CT_DEFAULT_ZONE_DIR);
-	if (zone->out && zone->in && zone->start)
+	if (zone->inside && zone->in)
 		return zone;
-	templates_put(zone);
+	if (zone->inside)
+		nf_ct_put(zone->inside);
+	if (zone->in)
+		nf_ct_put(zone->in);
 	kfree(zone);
 no_memory:
 	ida_free(&vn->nat_zones, id);
@@ -110,7 +102,8 @@ void vpc_nat_zone_free(struct vpc_net *vn, struct vpc_nat_zone *zone)
 {
 	WARN_ON(atomic_read(&zone->connections));
 	ida_free(&vn->nat_zones, zone->both.id);
-	templates_put(zone);
+	nf_ct_put(zone->inside);
+	nf_ct_put(zone->in);
 	kfree(zone);
 }
 

@@ -138,34 +138,31 @@ static bool is_reply(struct vpc_net *vn, const struct nf_conntrack_tuple *tuple)
 }
 
 /*
- * A packet that may start a connection from inside. By the template of such connections conntrack
- * would look for the tuple in zone 0 too, where replies to public addresses are: there a tenant
- * could speak as the other end of somebody else's connection, or of the host's, and bring it down.
- * So it is shown as if all were in the zone of the VPC, and where replies are is put right
- * afterwards, as nobody else has the connection yet.
+ * Shows conntrack what an endpoint sends: an answer, or what starts a connection. By a template
+ * whose replies are in zone 0, as those of a connection from inside are, conntrack would look for
+ * the tuple there too: a tenant could speak in somebody else's connection, or in one of the host's,
+ * and bring it down. So it is shown as if all were in the zone of the VPC, which finds what is
+ * there, whoever began; and where replies to something new are is put right afterwards, as nobody
+ * else has it yet.
  *
  * (net/netfilter/nf_conntrack_core.c, resolve_normal_ct(), init_conntrack())
  */
-static enum vpc_drop_reason start(struct vpc_net *vn, struct sk_buff *skb,
+static enum vpc_drop_reason track(struct vpc_net *vn, struct sk_buff *skb,
 				  const struct vpc_nat_zone *zone)
 {
-	enum vpc_drop_reason reason = vpc_nat_track(vn, skb, zone->start);
+	enum vpc_drop_reason reason = vpc_nat_track(vn, skb, zone->inside);
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct;
 
 	if (reason != VPC_DROP_MAX)
 		return reason;
 	ct = nf_ct_get(skb, &ctinfo);
-	/* Another CPU may have been faster with the same tuple. */
-	if (likely(!nf_ct_is_confirmed(ct)))
+	if (!nf_ct_is_confirmed(ct))
 		ct->zone.dir = NF_CT_ZONE_DIR_ORIG;
 	return VPC_DROP_MAX;
 }
 
-/*
- * Shows conntrack the packet as what it is: by which template? *public: the address of ours that
- * something new is for.
- */
+/* *public: the address of ours that something new is for. */
 static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt *pkt,
 					const struct vpc_nat_gateway *gw,
 					const struct vpc_nat_zone *zone,
@@ -181,12 +178,9 @@ static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt
 		return VPC_DROP_NAT_INVALID;
 	h = nf_conntrack_find_get(vn->net, &zone->both, &tuple);
 	if (likely(h)) {
-		struct nf_conn *tmpl = NF_CT_DIRECTION(h) == IP_CT_DIR_ORIGINAL ? zone->out :
-										  zone->in;
-
 		if (likely(vpc_nat_attach(vn, pkt->skb, h)))
 			return VPC_DROP_MAX;
-		reason = vpc_nat_track(vn, pkt->skb, tmpl);
+		reason = track(vn, pkt->skb, zone);
 		/* TCP that begins once more, on the remains of a connection, is a new one. */
 		if (reason == VPC_DROP_MAX &&
 		    !nf_ct_is_confirmed(nf_ct_get(pkt->skb, &ctinfo))) {
@@ -199,7 +193,7 @@ static enum vpc_drop_reason track_tuple(struct vpc_net *vn, const struct vpc_pkt
 	if (unlikely(*public) && is_reply(vn, &tuple))
 		return VPC_DROP_NAT_SPOOFED;
 	reason = check_new_out(pkt, gw);
-	return reason == VPC_DROP_MAX ? start(vn, pkt->skb, zone) : reason;
+	return reason == VPC_DROP_MAX ? track(vn, pkt->skb, zone) : reason;
 }
 
 /* Is what conntrack says what the VPC may have? */
@@ -229,14 +223,11 @@ static enum vpc_drop_reason track_out(struct vpc_net *vn, const struct vpc_pkt *
 {
 	enum vpc_drop_reason reason;
 
-	if (unlikely(vpc_nat_icmp_error(pkt->skb))) {
-		/* Of either kind of connection; conntrack makes none of an error. */
-		reason = vpc_nat_track(vn, pkt->skb, zone->out);
-		if (reason == VPC_DROP_NAT_INVALID)
-			reason = vpc_nat_track(vn, pkt->skb, zone->in);
-	} else {
+	/* Conntrack makes no connection of an error. */
+	if (unlikely(vpc_nat_icmp_error(pkt->skb)))
+		reason = vpc_nat_track(vn, pkt->skb, zone->inside);
+	else
 		reason = track_tuple(vn, pkt, gw, zone, public);
-	}
 	if (reason == VPC_DROP_MAX && unlikely(!ours_out(pkt->vpc, zone, pkt->skb)))
 		reason = VPC_DROP_NAT_SPOOFED;
 	return reason;
@@ -289,8 +280,11 @@ static enum vpc_verdict output(struct vpc_pkt *pkt, struct vpc_nat_gateway **by)
 
 	/* What is there already goes out as it came in, whichever gateway the route names. */
 	ct = nf_ct_get(pkt->skb, &ctinfo);
-	flow = nf_ct_is_confirmed(ct) ? vpc_nat_flow_of(ct) : NULL;
-	if (flow) {
+	if (nf_ct_is_confirmed(ct)) {
+		/* Another CPU may have ended it since; what it has noted is still its own. */
+		flow = vpc_nat_flow_of(ct);
+		if (unlikely(!flow))
+			return vpc_drop(pkt, VPC_DROP_NO_NEXTHOP);
 		gw = flow->gateway;
 	} else {
 		struct vpc_nat_pending pending = {

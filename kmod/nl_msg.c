@@ -105,7 +105,7 @@ int vpc_nl_put_totals(struct sk_buff *msg, int attr, const struct vpc_totals *to
 	    nla_put_u64_64bit(msg, VPC_A_COUNTERS_TX_BYTES, totals->tx_bytes,
 			      VPC_A_COUNTERS_PAD) ||
 	    nla_put_u64_64bit(msg, VPC_A_COUNTERS_DROPS, totals->drops, VPC_A_COUNTERS_PAD) ||
-	    put_reasons(msg, received, false) ||
+	    (totals->drops && put_reasons(msg, received, false)) ||
 	    put_reasons(msg, sent, true))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);

@@ -238,9 +238,10 @@ static int move(struct vpc_port *port, const struct vpc_port_target *to,
 			continue;
 		}
 		vpc_remote_endpoint_move(port->endpoint[i], next[i]);
+	}
+	for (i = 0; !err && i < port->endpoints; i++)
 		vpc_nl_event_item(cfg.vpc->vn, VPC_EVENT_CHANGED, VPC_A_EVENT_ENDPOINT,
 				  vpc_nl_endpoint_fill, next[i], NULL);
-	}
 	kfree(next);
 	return err;
 }

@@ -4,10 +4,11 @@
  * is made when a packet is the first one of its object that is dropped for its reason. Whatever
  * has counters may have rows; their per-CPU address says whose a row is.
  *
- * A row is one for all CPUs. VPCs count theirs per CPU, so this is a second look, which must not
- * cost memory where nothing is dropped.
+ * A row has a few cache lines, by the number of the CPU: what is dropped most is a flood, which
+ * comes in on many. A per-CPU counter, as VPCs have, cannot always be had where nothing may sleep.
  */
 
+#include <linux/log2.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 
@@ -19,11 +20,17 @@ struct vpc_reason_key {
 	unsigned long reason;
 };
 
+struct vpc_reason_share {
+	atomic64_t packets;
+} ____cacheline_aligned;
+
+#define SHARES_MAX 8U
+
 struct vpc_reason_row {
 	struct rhash_head hash;
 	struct vpc_reason_key key;
-	atomic64_t packets;
 	struct rcu_head rcu;
+	struct vpc_reason_share share[];
 };
 
 static const struct rhashtable_params by_key = {
@@ -34,13 +41,15 @@ static const struct rhashtable_params by_key = {
 };
 
 static struct rhashtable rows;
+/* Of each row; a power of two. */
+static unsigned int shares __read_mostly;
 
 /* Without memory: NULL. */
 static struct vpc_reason_row *row_new(const struct vpc_reason_key *key)
 {
 	struct vpc_reason_row *row, *old;
 
-	row = kzalloc(sizeof(*row), GFP_ATOMIC | __GFP_NOWARN);
+	row = kzalloc(struct_size(row, share, shares), GFP_ATOMIC | __GFP_NOWARN);
 	if (!row)
 		return NULL;
 	row->key = *key;
@@ -70,7 +79,7 @@ void vpc_reasons_count(const void __percpu *whose, enum vpc_drop_reason reason, 
 	if (unlikely(!row))
 		row = row_new(&key);
 	if (likely(row))
-		atomic64_add(packets, &row->packets);
+		atomic64_add(packets, &row->share[smp_processor_id() & (shares - 1)].packets);
 }
 
 /**
@@ -84,11 +93,13 @@ u64 vpc_reasons_read(const void __percpu *whose, enum vpc_drop_reason reason)
 {
 	const struct vpc_reason_key key = { .whose = whose, .reason = reason };
 	struct vpc_reason_row *row;
-	u64 packets;
+	unsigned int i;
+	u64 packets = 0;
 
 	rcu_read_lock();
 	row = rhashtable_lookup(&rows, &key, by_key);
-	packets = row ? atomic64_read(&row->packets) : 0;
+	for (i = 0; row && i < shares; i++)
+		packets += atomic64_read(&row->share[i].packets);
 	rcu_read_unlock();
 	return packets;
 }
@@ -116,6 +127,7 @@ void vpc_reasons_forget(const void __percpu *whose)
 
 int vpc_reasons_module_init(void)
 {
+	shares = min_t(unsigned int, SHARES_MAX, roundup_pow_of_two(nr_cpu_ids));
 	return rhashtable_init(&rows, &by_key);
 }
 

@@ -53,6 +53,14 @@ at_once()
 		bg_wait "many$n" 120 && ok=$((ok + 1))
 	done
 	t_is "fifty conversations of each at once, none gets another's answer" $ok $TENANTS
+	for ((n = 1; n <= TENANTS; n++)); do
+		bg "many$n" "h$n" "$TALK" many -b 10.0.1.10 -B 6200 -n "tenant$n" -t 60 tcp $SERVER 443 20
+	done
+	ok=0
+	for ((n = 1; n <= TENANTS; n++)); do
+		bg_wait "many$n" 120 && ok=$((ok + 1))
+	done
+	t_is "twenty TCP connections of each at once, too" $ok $TENANTS
 	t_is "all with one source" "$(r conntrack -L -p udp --orig-port-src 6000 2>/dev/null | wc -l)" $TENANTS
 	for ((n = 1; n <= TENANTS; n++)); do
 		bg "echo$n" "h$n" ping -n -e 77 -c 3 -i 0.3 -W 30 -p "$(printf %02x "$n")" $SERVER
@@ -76,6 +84,10 @@ strangers()
 	ns web "$TALK" ask -t 1 tcp $POOL1 7777 hello && t_fail "a stranger was answered"
 	ns web ping -c 1 -W 1 $POOL1 >/dev/null && t_fail "a pool address answered echo"
 	check "strangers are counted" wait_for 30 more_than "$before" host_drops nat_unsolicited
+	before=$(host_drops nat_unsolicited)
+	must ns isp "$T_PKT" send eth0 eth src "$(mac isp eth0)" dst "$(mac R ext0)" \
+		ip4 src $SERVER dst $POOL1 icmp 3 3 ip4 src $POOL1 dst $SERVER udp 4001 4002
+	check "an error about no connection, too" wait_for 30 more_than "$before" host_drops nat_unsolicited
 	t_is "and leave no trace in conntrack" "$(entries -s $SERVER)" 0
 	check "the host's own address is the host's" ping_all web 2 192.0.2.10
 	t_num "conntrack has no more than before" "$(entries)" -le "$n"
@@ -139,12 +151,12 @@ forged()
 	spoof 2
 	t_is "the connection stays established" \
 		"$(r conntrack -L -p tcp --reply-port-dst "$port" 2>/dev/null | grep -c ESTABLISHED)" 1
-	before=$(drops evil nat_spoofed)
+	before=$(drops evil nat_invalid)
 	# "Port unreachable", as the server would send it.
 	must ns evil "$T_PKT" send eth0 eth src "$(mac evil eth0)" dst "$(mac R pe)" \
 		ip4 src $SERVER dst $POOL1 icmp 3 3 ip4 src $POOL1 dst $SERVER tcp "$port" 80
 	check "a forged error is dropped and counted" \
-		wait_for 30 more_than "$before" drops evil nat_spoofed
+		wait_for 30 more_than "$before" drops evil nat_invalid
 	t_is "the connection is still established" \
 		"$(r conntrack -L -p tcp --reply-port-dst "$port" 2>/dev/null | grep -c ESTABLISHED)" 1
 	bg_stop held || :

@@ -450,8 +450,12 @@ entropy()
 	done
 	fence a1 10.1.1.20
 	capture_stop net
-	t_num "eight flows have more than two outer source ports" \
-		"$(capture_text net -t "src host 192.0.2.1" | grep -o '^IP 192.0.2.1.[0-9]*' | sort -u | wc -l)" -gt 2
+	capture_text net -t "src host 192.0.2.1" | awk '
+		/^IP 192.0.2.1\.[0-9]+ > / { outer = $2 }
+		/^IP 10.1.1.10\.1000[1-8] > / { print $2, outer }' >"$T_DIR/ports"
+	t_is "eight flows, two packets each" "$(wc -l <"$T_DIR/ports")" 16
+	t_is "each has one outer source port" "$(sort -u "$T_DIR/ports" | wc -l)" 8
+	t_num "these are more than two" "$(cut -d' ' -f2 "$T_DIR/ports" | sort -u | wc -l)" -gt 2
 }
 
 # a2 moves from B to C, with its copy there: no packet is lost, as both take what is for them.

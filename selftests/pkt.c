@@ -200,10 +200,15 @@ static int cmd_sink(int argc, char **argv)
 	tv.tv_sec = opt_timeout;
 	if (opt_timeout)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* Lines are read when there is time for them, which is when nothing waits. */
+	setvbuf(stdout, NULL, _IOFBF, 65536);
 	for (i = 0; !opt_count || i < opt_count; i++) {
 		fromlen = sizeof(from);
-		len = recvfrom(fd, buf, sizeof(buf) - 1, 0, (void *)&from, &fromlen);
+		len = recvfrom(fd, buf, sizeof(buf) - 1, MSG_DONTWAIT, (void *)&from, &fromlen);
+		if (len < 0 && errno == EAGAIN) {
+			fflush(stdout);
+			len = recvfrom(fd, buf, sizeof(buf) - 1, 0, (void *)&from, &fromlen);
+		}
 		at = now();
 		if (len < 0)
 			return 1;

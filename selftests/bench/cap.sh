@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A peering between regions at its bandwidth, which is changed under way: four TCP streams, and what
 # of them arrives, every half second. Writes cap.series beside the samples: seconds, bandwidth,
-# bits per second of network layer packets at the receiver.
+# bits per second of network layer packets at the receiver. Then what passes with the largest bandwidth,
+# and at half of what that was.
 
 CAPS=(400000000 100000000 200000000 400000000)
 CAP_SECONDS=5	# with each
@@ -49,4 +50,34 @@ cap()
 		while read -r i; do
 			sample cap percent "$i"
 		done
+	cap_half
+}
+
+# cap_rate: bits per second of network layer packets that arrive of four streams, with headers
+cap_rate()
+{
+	local json=$BENCH_OUT.json server
+
+	nsenter --net=/run/netns/cap-b -- iperf3 -s -1 -J >"$json" 2>/dev/null &
+	server=$!
+	must wait_for 10 listening cap-b
+	nsenter --net=/run/netns/cap-a -- iperf3 -c 10.6.1.10 -P 4 -O 1 -t 4 >/dev/null ||
+		die "cap: the sender ends badly"
+	wait "$server" || die "cap: the receiver ends badly"
+	jq '.end.sum_received.bits_per_second * 1500 / 1448 | floor' "$json"
+	rm -f "$json"
+}
+
+cap_half()
+{
+	local i any got
+
+	for ((i = 0; i < BENCH_ROUNDS; i++)); do
+		vpc peering set ab bandwidth 400gbit
+		any=$(cap_rate) || exit 1
+		sample cap-none Mbit/s $((any / 1000000))
+		vpc peering set ab bandwidth $((any / 2))bit
+		got=$(cap_rate) || exit 1
+		sample cap-half percent "$(awk -v a="$any" -v g="$got" 'BEGIN { printf "%.1f", g * 200 / a }')"
+	done
 }

@@ -233,4 +233,6 @@ overlay()
 	overlay_bridge
 	overlay_ours
 	fleet
+	# What the devices of that many tenants cost before anybody routes.
+	tenants_macvlan "$FLEET_VPCS" fleet-floor
 }

@@ -78,7 +78,7 @@ tenants_macvlan()
 	seq -f "qdisc add dev in%.0f ingress_block 1 clsact" "$1" |
 		tc -n "$SPACE" -batch - || die "tc -batch"
 	must net tc filter add block 1 matchall action drop
-	tenant_flow "macvlan-$1" "$1" "tc:block 1"
+	tenant_flow "${2:-macvlan-$1}" "$1" "tc:block 1"
 }
 
 # What VRF and rules have in common.

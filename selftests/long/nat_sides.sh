@@ -158,17 +158,32 @@ routers_are()
 	must ns isp2 ip route replace 198.51.100.30/31 dev eth0
 }
 
+# sources KEY: the public addresses of v3 that packets in a capture have
+sources()
+{
+	capture_text "$1" -t | sed -n 's/^IP \(198\.51\.100\.3[01]\)\.[0-9]* > .*/\1/p' | sort -u
+}
+
 # An uplink with two routers; the one that packets go by falls silent.
 routers()
 {
-	vpc_ok nat-gateway add n3 vpc v3 uplink ext1 address 198.51.100.30
+	local addresses
+
+	vpc_ok nat-gateway add n3 vpc v3 uplink ext1 address 198.51.100.30 address 198.51.100.31
 	vpc_ok nat-gateway snat add n3 cidr 10.0.0.0/16
 	vpc_ok route add 0.0.0.0/0 vpc v3 via nat n3
+	capture_start before isp2 eth0 "udp dst port 80"
 	hold held h3 udp $SERVER 80 2
+	capture_stop before
+	addresses=$(sources before)
 	t_is "by one of two routers" "$(tail -n 1 "$T_DIR/held.out")" "answered 2 wrong 0 ports 2"
+	t_is "with one public address" "$(wc -w <<<"$addresses")" 1
+	capture_start after isp2 eth0 "udp dst port 80"
 	routers_are 192.0.3.2
 	check "the gateway stays up by the other one" wait_for 60 by_the_other
 	t_is "and conversations go on, as the same" "$(again held)" "again answered 2 wrong 0 ports 2"
+	capture_stop after
+	t_is "from the same public address" "$(sources after)" "$addresses"
 	routers_are
 	check "without both it is down" wait_for 60 health_is down
 	routers_are 192.0.3.2
