@@ -75,10 +75,15 @@ checked by its length. Most of the figures for one VPC is the kernel's VXLAN: a 
 UDP and IP headers, and the device of the underlay. Where packets come from 10,000 VPCs, most is what
 10,000 devices of tenants cost before this module sees a packet; the floor says how much.
 
-The bandwidth of a peering between regions, and what four TCP streams get through it, as the receiver
-counts it, while the bandwidth is changed under way:
+The bandwidth of a peering between regions, whose VPCs are on two hosts with VXLAN between them, and
+what four TCP streams get through it, as the receiver counts it, while the bandwidth is changed under
+way:
 
 ![Bandwidth of a peering over time](performance-cap.svg)
+
+What is more than a bandwidth is dropped, not delayed. At many Gbit/s a stream that loses 64 KiB at once
+may wait for its retransmission timer, 200 ms, in which a few streams do not send as much as they may;
+with sixteen there is always one that does.
 
 """
 
