@@ -10,7 +10,7 @@
 #   underlay_new            namespace U, and wan of the router on it
 #   customer_new N          namespace cN, customer gateway cN of the module; its network is
 #                           on a dummy device, so that it is its own hosts
-#   gateway_new NAME ARG... vpn-gateway add NAME ARG... local $WAN, 192.0.2.1 unless it is set
+#   gateway_new NAME ARG... vpn-gateway add NAME ARG... local $WAN, which tests may change
 #   conn_new NAME GW N [ARG...]   IPsec connection NAME from GW to customer N
 #   conn_routes NAME GW N [ARG...]   routes of GW to the network of customer N by it
 #   if_id CONN              its if_id
@@ -39,7 +39,7 @@
 
 MARKER=PLAINTEXT-OF-VPC
 MARKER_HEX=$(printf %s "$MARKER" | od -An -tx1 | tr -d ' \n')
-WAN=${WAN:-192.0.2.1}
+WAN=192.0.2.1
 
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 . "$T_TOP/selftests/scene.sh"

@@ -4,9 +4,9 @@
 # sent, and no counter of vpcctl metrics falls when something is configured under traffic.
 # shellcheck source-path=SCRIPTDIR disable=SC2317 # check calls functions
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib-ipsec.sh"
 # 192.0.2.0/24 is that of the NAT gateway's uplink.
 WAN=198.18.0.1
-. "${0%/*}/lib-ipsec.sh"
 . "${0%/*}/lib-nat.sh"
 t_begin "metering"
 
