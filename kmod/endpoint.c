@@ -263,7 +263,7 @@ void vpc_endpoint_move(struct vpc_endpoint *ep, struct vpc_endpoint *to)
 {
 	to->id = ep->id;
 	vpc_index_set(to->index, to->id, to);
-	ep->moved = true;
+	ep->over = ep;
 }
 
 static void endpoint_free(struct rcu_head *rcu)
@@ -286,12 +286,13 @@ void vpc_endpoint_del(struct vpc_endpoint *ep)
 	const struct vpc_lpm_prefix key = vpc_prefix_lpm(&host);
 	struct vpc *vpc = ep->vpc;
 
-	if (ep->over) {
-		kfree(ep);
+	if (ep->over == ep) {
+		kfree_rcu(ep, rcu);
 		return;
 	}
-	if (ep->moved) {
-		kfree_rcu(ep, rcu);
+	/* Packets have never found it, and the device whose frames were compared with it is gone. */
+	if (ep->over) {
+		kfree(ep);
 		return;
 	}
 	vpc_lpm_remove(lpm_of(vpc, &ep->addr), &key);
