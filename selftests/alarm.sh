@@ -212,7 +212,7 @@ hundredths()
 # Keys by hand, so that nobody negotiates them again.
 ipsec()
 {
-	local before
+	local before received
 
 	underlay_new
 	customer_new 1
@@ -235,6 +235,7 @@ ipsec()
 		alarm add out on ipsec dc sent packets above 10 for 5
 		alarm add in on ipsec dc received packets above 10 for 5
 		alarm add lost on ipsec dc sent loss above 20 for 5
+		alarm add refused on ipsec dc received loss above 20 for 5
 	END
 	must ns ha "$T_PKT" udp -c $BURST -s 100 172.16.1.1 9
 	check "what is sent is told from what is received" wait_for 60 event_is ipsec raised out
@@ -243,8 +244,12 @@ ipsec()
 	must ns ha "$T_PKT" udp -c $BURST -s $((SIZE - 28)) 172.16.1.1 9
 	check "what does not get into it is lost" wait_for 60 event_is ipsec raised lost
 	t_num "as that was dropped" "$(drops a bandwidth)" -gt "$before"
+	received=$(turns ipsec '[a-z] in$')
+	# Nobody has that address.
+	must ns c1 "$T_PKT" udp -c $BURST -b 172.16.1.1 10.1.1.77 9
+	check "so is what comes by it and is not let in" wait_for 60 event_is ipsec raised refused
 	events_stop ipsec
-	t_is "nothing was received" "$(turns ipsec '[a-z] in$')" ""
+	t_is "nothing was received before" "$received" ""
 	t_is "the state: one event each" "$(turns ipsec down)" \
 		"raised down cleared down raised down cleared down"
 	probe_dies

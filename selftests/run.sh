@@ -24,15 +24,15 @@ bad=()
 
 # Names that bring others along.
 also_named="failover: probes bfd frr groups sessions
-region: overlay overlay_moves alarm rates metrics metering
+region: overlay overlay_moves alarm rates metrics metering host
 ipsec: ipsec_leak ipsec_identity ipsec_ike ipsec_scenarios ipsec_domains ipsec_failover
 ipsec: ipsec_limits ipsec_peers
-nat: nat_in nat_sides nat_limits nat_balancer filter filter_ways filter_domains"
+nat: nat_in nat_sides nat_limits nat_balancer filter filter_page filter_ways filter_domains"
 while IFS=: read -r key names; do
 	[[ " $TESTS " == *" $key "* ]] || continue
 	for name in $names; do
-		[ ! -x "selftests/$name.sh" ] && [ ! -x "selftests/long/$name.sh" ] ||
-			TESTS+=" $name"
+		[ "$name" != host ] && [ ! -x "selftests/$name.sh" ] &&
+			[ ! -x "selftests/long/$name.sh" ] || TESTS+=" $name"
 	done
 done <<<"$also_named"
 

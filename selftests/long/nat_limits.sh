@@ -112,6 +112,29 @@ flood()
 	vpc_ok nat-gateway set n1 first-port 1024 last-port 65535
 }
 
+# New connections without an end, more than conntrack has room for: one VPC may fill a quarter of it.
+storm()
+{
+	local max i
+
+	max=$(sysctl -n net.netfilter.nf_conntrack_max)
+	must sysctl -qw net.netfilter.nf_conntrack_max=2000
+	bg storm h1 bash -c "while :; do '$TALK' many -b 10.0.1.10 -a 2 -t 1 udp $SERVER 80 600; done"
+	must wait_for 60 more_than 1000 drops v1 nat_connections
+	for i in 1 2 3; do
+		t_is "the other tenant begins connections in the middle of it, $i" \
+			"$(answered h2 30 -b 10.0.1.10 udp $SERVER 80 64)" 64
+	done
+	t_num "the first one has its quarter" "$(shown n1 connections)" -le 500
+	t_is "the table was never full" "$(drops v2 nat_table) $(drops v1 nat_table)" "0 0"
+	i=$(drops v1 nat_connections)
+	check "and it has not ceased" wait_for 60 more_than "$i" drops v1 nat_connections
+	bg_stop storm || :
+	must sysctl -qw net.netfilter.nf_conntrack_max="$max"
+	forget n1
+	forget n2
+}
+
 # shellcheck disable=SC2317	# called by wait_for
 told_of()
 {
@@ -229,6 +252,7 @@ nat 2 address $POOL2
 pool
 one_endpoint
 flood
+storm
 pairing
 connections
 many
