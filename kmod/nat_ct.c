@@ -325,8 +325,8 @@ bool vpc_nat_confirm(struct sk_buff *skb, bool *same)
 
 	*same = ok && nf_ct_get(skb, &ctinfo) == ct;
 	/* Then it also leaves the mark of a new one on it, and may disown us. */
-	if (*same && ct->ext)
-		WRITE_ONCE(ct->ext->gen_id, 0);
+	if (*same)
+		vpc_ct_ext_settle(ct->ext);
 	return ok;
 }
 

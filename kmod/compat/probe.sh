@@ -30,6 +30,7 @@ probes()
 	#include <net/dst.h>
 	#include <net/genetlink.h>
 	#include <net/ip_tunnels.h>
+	#include <net/netfilter/nf_conntrack_extend.h>
 	#include <net/netfilter/nf_conntrack_helper.h>
 	EOF
 	probe TIMER_CONTAINER_OF <<-'EOF'
@@ -76,6 +77,10 @@ probes()
 	probe TUNNEL_FLAG_BITS <<-'EOF'
 	void p_tunnel(struct ip_tunnel_key *key);
 	void p_tunnel(struct ip_tunnel_key *key) { __set_bit(IP_TUNNEL_KEY_BIT, key->tun_flags); }
+	EOF
+	probe CT_EXT_GEN_ID <<-'EOF'
+	unsigned int p_gen_id(const struct nf_ct_ext *ext);
+	unsigned int p_gen_id(const struct nf_ct_ext *ext) { return ext->gen_id; }
 	EOF
 	probe NET_GSO_H <<-'EOF'
 	#if !__has_include(<net/gso.h>)
