@@ -8,6 +8,8 @@
 t_begin "region"
 t_need iperf3
 
+LATE=110
+[[ $(uname -r) != *vpcum ]] || LATE=10
 RATE=10000000	# bits per second, which an emulated machine passes many times over
 DROPPED=0
 SIZE=1000	# of datagrams, UDP payload
@@ -49,10 +51,11 @@ rules()
 # here, from the first drop on, when it is empty: what is dropped while it holds 10 ms of the rate is
 # dropped unjustly. And whatever time one looks at, what has passed in it is too much if it is 30 ms
 # more than its length, 20 of which are the bucket. A rate that is five percent off is found in a
-# second, whenever the sender gets its turn.
+# second, whenever the sender gets its turn. An emulated machine may leave what was sent in a queue for
+# a while: there it takes $LATE ms and three seconds.
 judged()
 {
-	awk -v rate="$1" -v from="$2" -v to="$3" -v size=$((SIZE + 28)) '
+	awk -v rate="$1" -v from="$2" -v to="$3" -v size=$((SIZE + 28)) -v late="${LATE}e6" '
 		BEGIN { cost = size * 8e9 / rate; slack = 10e6 + 2 * cost; full = 20e6 + cost }
 		$NF < from || $NF > to { next }
 		{ lost = seen ? $(NF - 1) - seq - 1 : 0 }
@@ -62,7 +65,7 @@ judged()
 		seen {
 			owed -= $NF - at0
 			owed = (owed < 0 ? 0 : owed) + cost
-			many += owed > full + slack
+			many += owed > full + 2 * cost + late
 		}
 		{ seen = 1; seq = $(NF - 1); at = at0 = $NF }
 		END { print dropped + 0, unjust + 0, many + 0 }' "$T_DIR/sink.out"
@@ -200,14 +203,14 @@ has_lines()
 }
 
 # near TEXT GOT WANT: within five percent. Streams on an emulated machine, or on one whose every step
-# is watched, do not try that hard all the time: the lower bound is half of it there. That it is as
+# is watched, do not try that hard all the time: the lower bound is a fifth of it there. That it is as
 # exact for any rate, size and number of CPUs is shown in virtual time, by host/policer_test.c.
 near()
 {
 	if [[ $(uname -r) = *vpcum ]]; then
 		t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 95 / 100))
 	else
-		t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 50 / 100))
+		t_num "$1: $2 of $3 bit/s, at least" "$2" -ge $(($3 * 20 / 100))
 	fi
 	t_num "$1: at most" "$2" -le $(($3 * 105 / 100))
 }
