@@ -290,7 +290,7 @@ void vpc_endpoint_del(struct vpc_endpoint *ep)
 		kfree_rcu(ep, rcu);
 		return;
 	}
-	/* Packets have never found it, and the device whose frames were compared with it is gone. */
+	/* Packets have not found it, and no frame of its device is compared with it any more. */
 	if (ep->over) {
 		kfree(ep);
 		return;

@@ -17,8 +17,8 @@ struct vpc_subnet;
  * @remote: where it is on another host, else NULL
  * @port: the port that holds it, NULL when it is on another host
  * @subnet: whose table its packets are looked up in; with @remote
- * @over: the one on another host whose place it takes, until vpc_endpoint_settle(); or NULL. Itself:
- *	another one has taken its place, see vpc_endpoint_move()
+ * @over: the one on another host whose place it takes, until vpc_endpoint_settle(); or NULL.
+ *	Itself: another one has taken its place, see vpc_endpoint_move()
  * @vpc: its VPC
  * @addr: the address
  * @id: its number in vpc_net::endpoints
