@@ -107,6 +107,10 @@ raw_frames()
 		nobody ethertype "another protocol" 100 eth src $mark dst "$to" type 0x88cc hex 0207
 		nobody no_endpoint "to the gateway" 100 eth src $mark dst "$to" \
 			ip4 src 10.1.1.20 dst 10.1.1.1 icmp 8 0 00010001
+		nobody no_endpoint "to an endpoint that this host does not know" 100 \
+			eth src $mark dst "$to" ip4 src 10.1.1.20 dst 10.1.1.99 udp 7 8
+		nobody peering_transit "over a peering, too" 100 eth src 02:76:70:00:00:c8 dst "$to" \
+			ip4 src 10.1.1.20 dst 10.2.1.99 udp 7 8
 		nobody overlay_source "from the gateway" 100 eth src $mark dst "$to" \
 			ip4 src 10.1.1.1 dst 10.1.1.10 udp 7 8
 		nobody overlay_source "from an endpoint of this host" 100 eth src $mark dst "$to" \
