@@ -71,9 +71,9 @@ Tenants' UDP packets of 60 bytes leave in VXLAN: switched by a bridge with a VXL
 one VPC, and routed, to endpoints on other hosts. All figures come from one run of `make bench` (`BENCH="overlay cap"`). {machine} The kernel is Linux
 {release} as User-Mode Linux, pinned to one CPU, with all that
 [performance.md](performance.md#how-it-is-measured) says of it. That what leaves is VXLAN is
-checked by its length. Most of the figures for one VPC is the kernel's VXLAN: a second route lookup,
-UDP and IP headers, and the device of the underlay. Where packets come from 10,000 VPCs, most is what
-10,000 devices of tenants cost before this module sees a packet; the floor says how much.
+checked by its length. Most of the figure for one VPC is the kernel's VXLAN: a second route lookup,
+UDP and IP headers, and the device of the underlay. Where packets come from 10,000 VPCs, the floor is
+what 10,000 devices of tenants cost before this module sees a packet.
 
 The bandwidth of a peering between regions, whose VPCs are on two hosts with VXLAN between them, and
 what four TCP streams get through it, as the receiver counts it, while the bandwidth is changed under
