@@ -146,11 +146,16 @@ static void forget_remote(struct vpc_endpoint *ep)
 	vpc_remote_put(ep->remote);
 }
 
-/* Packets find the one or the other. The number goes on being used. */
-static void take_place(struct vpc_endpoint *ep, struct vpc_endpoint *old)
+/* Packets find the one or the other. */
+static void take_number(struct vpc_endpoint *ep, const struct vpc_endpoint *old)
 {
 	ep->id = old->id;
 	vpc_index_set(ep->index, ep->id, ep);
+}
+
+static void take_place(struct vpc_endpoint *ep, struct vpc_endpoint *old)
+{
+	take_number(ep, old);
 	forget_remote(old);
 	kfree_rcu(old, rcu);
 }
@@ -261,8 +266,7 @@ void vpc_endpoint_settle(struct vpc_endpoint *ep)
  */
 void vpc_endpoint_move(struct vpc_endpoint *ep, struct vpc_endpoint *to)
 {
-	to->id = ep->id;
-	vpc_index_set(to->index, to->id, to);
+	take_number(to, ep);
 	ep->over = ep;
 }
 
