@@ -8,6 +8,9 @@
 #                              which has MTU (1450)
 #   hv HV ARGS...              vpcctl ARGS there; hv_ok: must
 #   hv_refuses FRAGMENT TEXT HV ARGS...   it fails there and says FRAGMENT
+#   peers HV                   VPCs a and b there, with subnets a1 and b1, and peer HV
+#   peer HV                    they are peers, with routes to each other
+#   watching KEY HV VPC        for wait_for: the monitor KEY of HV listens
 #   vm NAME HV DEV SUBNET ADDR/LEN GW [ADDR/LEN GW]   a host NAME on port DEV of HV
 #   lives ADDR VPC HV HERE...  the address lives on HV: an endpoint on each HERE
 #   hv_drops HV [VPC] REASON   how many, of a VPC or of none
@@ -65,6 +68,30 @@ hv_refuses()
 		t_fail "refused: $text"
 		t_note "status $rc, said: $out"
 	fi
+}
+
+peers()
+{
+	hv_ok "$1" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
+	hv_ok "$1" vpc add b cidr 10.2.0.0/16 cidr fd00:2::/48 vni 200
+	hv_ok "$1" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
+	hv_ok "$1" subnet add b1 vpc b cidr 10.2.1.0/24 cidr fd00:2:0:1::/64
+	peer "$1"
+}
+
+peer()
+{
+	hv_ok "$1" peering add ab vpc a peer b
+	hv_ok "$1" route add 10.2.0.0/16 vpc a via peering ab
+	hv_ok "$1" route add 10.1.0.0/16 vpc b via peering ab
+	hv_ok "$1" route add fd00:2::/48 vpc a via peering ab
+	hv_ok "$1" route add fd00:1::/48 vpc b via peering ab
+}
+
+watching()
+{
+	hv_ok "$2" vpc set "$3" connection-limit 10
+	grep -q connection_limit "$T_DIR/$1.out"
 }
 
 # The MAC is given, so that nothing is learned while packets are counted.

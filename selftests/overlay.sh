@@ -14,22 +14,9 @@ configure()
 {
 	local hv=$1
 
-	hv_ok "$hv" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
-	hv_ok "$hv" vpc add b cidr 10.2.0.0/16 cidr fd00:2::/48 vni 200
+	peers "$hv"
 	hv_ok "$hv" vpc add x cidr 10.1.0.0/16 vni 16777215
-	hv_ok "$hv" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
-	hv_ok "$hv" subnet add b1 vpc b cidr 10.2.1.0/24 cidr fd00:2:0:1::/64
 	hv_ok "$hv" subnet add x1 vpc x cidr 10.1.1.0/24
-	peer "$hv"
-}
-
-peer()
-{
-	hv_ok "$1" peering add ab vpc a peer b
-	hv_ok "$1" route add 10.2.0.0/16 vpc a via peering ab
-	hv_ok "$1" route add 10.1.0.0/16 vpc b via peering ab
-	hv_ok "$1" route add fd00:2::/48 vpc a via peering ab
-	hv_ok "$1" route add fd00:1::/48 vpc b via peering ab
 }
 
 # a1 is hv A, a2 and b2 hv B; x1 and x2, with the addresses of a1 and a2, as well.
@@ -120,7 +107,7 @@ refusals()
 	hv_refuses "can be changed without peerings" "another VNI with a peering" D vpc set a vni 101
 	hv_ok D endpoint add 10.1.1.20 vpc a host 192.0.2.2 lladdr $lladdr
 	bg monitor D vpcctl -json monitor
-	must wait_for 60 watching
+	must wait_for 60 watching monitor D a
 	must ip -n "$T_ID.D" link del vxlan0
 	check "the device goes, and its endpoints with it" wait_for 60 gone
 	t_is "all but that of the port" "$(hv D -json endpoint show | jq -r '.[].address')" 10.1.1.30
@@ -128,13 +115,6 @@ refusals()
 	hv_ok D subnet show
 	hv_ok D flush
 	ns_end D
-}
-
-# shellcheck disable=SC2317	# called by wait_for
-watching()
-{
-	hv_ok D vpc set a connection-limit 10
-	grep -q connection_limit "$T_DIR/monitor.out"
 }
 
 # shellcheck disable=SC2317	# called by wait_for

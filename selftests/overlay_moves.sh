@@ -11,19 +11,6 @@
 t_begin "overlay_moves"
 t_need socat sha256sum
 
-configure()
-{
-	local hv=$1
-
-	hv_ok "$hv" vpc add a cidr 10.1.0.0/16 cidr fd00:1::/48 vni 100
-	hv_ok "$hv" vpc add b cidr 10.2.0.0/16 vni 200
-	hv_ok "$hv" subnet add a1 vpc a cidr 10.1.1.0/24 cidr fd00:1:0:1::/64
-	hv_ok "$hv" subnet add b1 vpc b cidr 10.2.1.0/24
-	hv_ok "$hv" peering add ab vpc a peer b
-	hv_ok "$hv" route add 10.2.0.0/16 vpc a via peering ab
-	hv_ok "$hv" route add 10.1.0.0/16 vpc b via peering ab
-}
-
 # The one that moves is m, on hv B first; n2 is its neighbour there, b2 a peer.
 scene()
 {
@@ -34,7 +21,7 @@ scene()
 	hv_new B 2
 	hv_new C 3
 	for hv in A B C; do
-		configure $hv
+		peers $hv
 	done
 	vm a1 A pa1 a1 10.1.1.10/24 10.1.1.1 fd00:1:0:1::10/64 fd00:1:0:1::1
 	vm b2 B pb2 b1 10.2.1.20/24 10.2.1.1
@@ -204,7 +191,7 @@ move()
 	must ns m ip -6 route replace default via fd00:1:0:1::1 dev eth1
 	must ns m ip neigh replace 10.1.1.1 lladdr "$(mac C pm2)" dev eth1
 	bg events B vpcctl -json monitor
-	must wait_for 60 watching
+	must wait_for 60 watching events B a
 	hv_ok B port del pm host 192.0.2.3 lladdr "${HV_MAC[C]}"
 	hv_ok A endpoint replace 10.1.1.20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
 	hv_ok A endpoint replace fd00:1:0:1::20 vpc a host 192.0.2.3 lladdr "${HV_MAC[C]}"
@@ -241,12 +228,6 @@ second_linked()
 		ip -n "$T_ID.C" -o link show dev pm2
 		ip -n "$T_ID.m" -o link show dev eth1
 	} | grep -c 'state UP')" = 2 ]
-}
-
-watching()
-{
-	hv_ok B vpc set a connection-limit 10
-	grep -q connection_limit "$T_DIR/events.out"
 }
 
 told()
