@@ -18,7 +18,8 @@
  * depends on its contents only, not on their history.
  *
  * Prefixes that lie close together mostly have the same value, as they lead to the same next hop. A
- * node whose prefixes all have one stores it once.
+ * node whose prefixes all have one stores it once. A node without children stores nothing of them,
+ * and is known by the pointer to it.
  *
  * Published nodes never change for readers. A transaction copies what it changes and the way from
  * the root to it, and shares the rest; its own copies it may change freely until they are
@@ -66,17 +67,19 @@ static void key_to_prefix(const struct vpc_lpm_key *key, struct vpc_lpm_prefix *
 static __always_inline u32 lookup(const struct vpc_lpm *lpm, const struct vpc_lpm_key *key,
 				  bool v6, u8 *len)
 {
-	const struct vpc_lpm_node *n, *best = NULL;
+	const struct vpc_lpm_node *ref, *n, *best = NULL;
 	u64 s, m, best_m = 0;
 	u8 index, guess = 63;
 
-	for (n = reader_deref(lpm, lpm->root); n; n = reader_deref(lpm, *node_child(n, s, v6))) {
+	for (ref = reader_deref_ref(lpm, lpm->root); ref;
+	     ref = reader_deref_ref(lpm, *node_child(n, s, v6))) {
+		n = ref_node(ref);
 		/*
 		 * Two cache lines per node, of which the second would wait for the first:
 		 * where children are many, the one for the next chunk is about here.
 		 */
-		if (!v6)
-			__builtin_prefetch(&n->body[(key->w[0] >> guess) & MAX_CHUNK_VALUE]);
+		if (!v6 && !ref_leaf(ref))
+			__builtin_prefetch(&n->body[1 + ((key->w[0] >> guess) & MAX_CHUNK_VALUE)]);
 		s = node_diff(n, key, v6);
 		guess = n->shift - STRIDE;
 		if (s > MAX_CHUNK_VALUE)
@@ -86,7 +89,7 @@ static __always_inline u32 lookup(const struct vpc_lpm *lpm, const struct vpc_lp
 			best = n;
 			best_m = m;
 		}
-		if (!(n->ext & BIT_ULL(s)))
+		if (ref_leaf(ref) || !(*node_map(n, v6) & BIT_ULL(s)))
 			break;
 	}
 	if (!best)
@@ -162,7 +165,7 @@ u32 vpc_lpm_find(const struct vpc_lpm *lpm, const struct vpc_lpm_node *n,
 
 			return n->intb & BIT_ULL(index) ? *node_value(n, index, v6) : VPC_LPM_NONE;
 		}
-		if (!(n->ext & BIT_ULL(s)))
+		if (!(node_ext(n, v6) & BIT_ULL(s)))
 			break;
 	}
 	return VPC_LPM_NONE;
@@ -204,15 +207,16 @@ struct position {
 };
 
 /* The first entry of the node behind (s, l). l = -1: at or behind s, whatever its length. */
-static bool node_next(const struct vpc_lpm_node *n, u8 s, int l, struct position *pos)
+static bool node_next(const struct vpc_lpm_node *n, u8 s, int l, struct position *pos, bool v6)
 {
+	u64 ext = node_ext(n, v6);
 	unsigned int best = UINT_MAX;
 	int i;
 
 	for (i = 0; i <= STRIDE; i++) {
 		unsigned int step = 1 << (STRIDE - i);
 		unsigned int v = i > l ? (s + step - 1) / step : s / step + 1;
-		u64 map = n->ext;
+		u64 map = ext;
 
 		if (v >> i)
 			continue;
@@ -263,28 +267,29 @@ static u32 walk(const struct vpc_lpm *lpm, const struct vpc_lpm_node *n,
 		if (n->chunk > key.chunk || s > MAX_CHUNK_VALUE) {
 			node_key(n, &at, v6);
 			if (key_behind(&at, &key))
-				node_next(n, 0, -1, &pos);
+				node_next(n, 0, -1, &pos, v6);
 			break;
 		}
 		if (n->chunk == key.chunk) {
-			node_next(n, s, first ? -1 : key.rel, &pos);
+			node_next(n, s, first ? -1 : key.rel, &pos, v6);
 			break;
 		}
-		node_next(n, s, STRIDE, &pos);
-		if (!(n->ext & BIT_ULL(s)))
+		node_next(n, s, STRIDE, &pos, v6);
+		if (!(node_ext(n, v6) & BIT_ULL(s)))
 			break;
 		n = reader_deref(lpm, *node_child(n, s, v6));
 	}
 	if (!pos.node)
 		return VPC_LPM_NONE;
 	while (pos.l == STRIDE)
-		if (!node_next(reader_deref(lpm, *node_child(pos.node, pos.s, v6)), 0, -1, &pos))
+		if (!node_next(reader_deref(lpm, *node_child(pos.node, pos.s, v6)), 0, -1, &pos,
+			       v6))
 			return VPC_LPM_NONE;
 
 	node_key(pos.node, &at, v6);
 	at.chunk = pos.node->chunk;
 	at.rel = pos.l;
-	at.w[pos.node->word] |= (u64)pos.s << pos.node->shift;
+	at.w[chunk_word(pos.node->chunk)] |= (u64)pos.s << pos.node->shift;
 	key_to_prefix(&at, prefix, v6);
 	return *node_value(pos.node, key_index(&at), v6);
 }

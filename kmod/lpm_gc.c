@@ -63,11 +63,12 @@ static bool gc_busy(void)
 
 static struct vpc_lpm_node *gc_push_children(struct vpc_lpm_node *n, struct vpc_lpm_node *list)
 {
-	struct vpc_lpm_node __rcu **children = node_children(n, n->whole == WHOLE_V6);
+	bool v6 = n->whole == WHOLE_V6;
+	struct vpc_lpm_node __rcu **children = node_children(n, v6);
 	unsigned int i;
 
-	for (i = 0; i < hweight64(n->ext); i++) {
-		struct vpc_lpm_node *child = rcu_dereference_protected(children[i], true);
+	for (i = 0; i < hweight64(node_ext(n, v6)); i++) {
+		struct vpc_lpm_node *child = ref_node(rcu_dereference_protected(children[i], true));
 
 		child->whole = n->whole;
 		child->gc = list;
@@ -102,7 +103,7 @@ static void gc_work(struct work_struct *work)
  */
 int vpc_lpm_module_init(void)
 {
-	BUILD_BUG_ON(offsetof(struct vpc_lpm_node, body) != 32);
+	BUILD_BUG_ON(offsetof(struct vpc_lpm_node, body) != 24);
 	spin_lock_init(&gc.lock);
 	INIT_RCU_WORK(&gc.work, gc_work);
 	gc.wq = alloc_workqueue("vpc_lpm", WQ_UNBOUND, 0);

@@ -17,13 +17,17 @@ static unsigned int value_count(u64 intb)
 
 static size_t node_size(u64 ext, u64 intb, bool v6)
 {
-	return offsetof(struct vpc_lpm_node, body[v6 ? 2 : 0]) +
-	       hweight64(ext) * sizeof(struct vpc_lpm_node *) + value_count(intb) * sizeof(u32);
+	size_t size = offsetof(struct vpc_lpm_node, body[v6 ? 2 : 0]);
+
+	if (ext)
+		size += sizeof(ext) + hweight64(ext) * sizeof(struct vpc_lpm_node *);
+	return size + value_count(intb) * sizeof(u32);
 }
 
 static void txn_account(struct vpc_lpm_txn *txn, const struct vpc_lpm_node *n, int sign)
 {
-	size_t bytes = kmalloc_size_roundup(node_size(n->ext, n->intb, is_v6(txn->lpm)));
+	bool v6 = is_v6(txn->lpm);
+	size_t bytes = kmalloc_size_roundup(node_size(node_ext(n, v6), n->intb, v6));
 
 	txn->nodes += sign;
 	txn->bytes += sign > 0 ? bytes : -bytes;
@@ -48,11 +52,10 @@ static struct vpc_lpm_node *node_new(struct vpc_lpm_txn *txn, const struct vpc_l
 		w[i] = key->w[i];
 	w[word] = key->w[word] >> shift >> STRIDE << STRIDE << shift;
 
-	n->ext = ext;
 	n->intb = intb;
 	n->owner = txn->lpm->generation;
 	n->chunk = chunk;
-	n->word = word;
+	n->leaf = !ext;
 	n->shift = shift;
 	n->whole = 0;
 	n->tail = v6 ? w[2] : w[0] >> 29;
@@ -60,6 +63,8 @@ static struct vpc_lpm_node *node_new(struct vpc_lpm_txn *txn, const struct vpc_l
 		n->body[0] = w[0];
 		n->body[1] = w[1];
 	}
+	if (ext)
+		*node_map(n, v6) = ext;
 	txn_account(txn, n, 1);
 	return n;
 }
@@ -93,13 +98,13 @@ static void node_drop(struct vpc_lpm_txn *txn, struct vpc_lpm_node *n)
 static void copy_children(struct vpc_lpm_node *to, const struct vpc_lpm_node *from, bool v6)
 {
 	struct vpc_lpm_node __rcu **new = node_children(to, v6), **old = node_children(from, v6);
-	unsigned int n = hweight64(from->ext), i = n;
-	u64 diff = to->ext ^ from->ext;
+	u64 ext = node_ext(from, v6), diff = node_ext(to, v6) ^ ext;
+	unsigned int n = hweight64(ext), i = n;
 
 	if (diff)
-		i = hweight64(from->ext & (diff - 1));
+		i = hweight64(ext & (diff - 1));
 	memcpy(new, old, i * sizeof(*new));
-	if (to->ext & diff)
+	if (node_ext(to, v6) & diff)
 		memcpy(new + i + 1, old + i, (n - i) * sizeof(*new));
 	else if (diff)
 		memcpy(new + i, old + i + 1, (n - i - 1) * sizeof(*new));
@@ -144,13 +149,13 @@ static struct vpc_lpm_node *node_reshape(struct vpc_lpm_txn *txn, struct vpc_lpm
 
 	intb = change_values(n, index, value, values, v6);
 	new = n;
-	if (n->owner != txn->lpm->generation || n->ext != ext || n->intb != intb) {
+	if (n->owner != txn->lpm->generation || node_ext(n, v6) != ext || n->intb != intb) {
 		node_key(n, &key, v6);
 		new = node_new(txn, &key, n->chunk, ext, intb);
 		if (!new)
 			return NULL;
 		copy_children(new, n, v6);
-		rcu_assign_pointer(*slot, new);
+		node_assign(slot, new);
 		node_drop(txn, n);
 	}
 	memcpy(node_values(new, v6), values, value_count(intb) * sizeof(*values));
@@ -165,13 +170,14 @@ static struct vpc_lpm_node __rcu **txn_slot(struct vpc_lpm_txn *txn, const struc
 					    const struct vpc_lpm_node *stop)
 {
 	struct vpc_lpm_node __rcu **slot = &txn->root;
+	bool v6 = is_v6(txn->lpm);
 	struct vpc_lpm_node *n;
 
 	while ((n = writer_deref(txn->lpm, *slot)) != stop) {
-		n = node_reshape(txn, slot, n->ext, 0, VPC_LPM_NONE);
+		n = node_reshape(txn, slot, node_ext(n, v6), 0, VPC_LPM_NONE);
 		if (!n)
 			return NULL;
-		slot = node_child(n, key_value(key, n->chunk), is_v6(txn->lpm));
+		slot = node_child(n, key_value(key, n->chunk), v6);
 	}
 	return slot;
 }
@@ -215,12 +221,12 @@ static int split(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot, stru
 			node_drop(txn, leaf);
 		return -ENOMEM;
 	}
-	rcu_assign_pointer(*node_child(new, key_value(&below, chunk), v6), n);
+	node_assign(node_child(new, key_value(&below, chunk), v6), n);
 	if (leaf)
-		rcu_assign_pointer(*node_child(new, key_value(key, chunk), v6), leaf);
+		node_assign(node_child(new, key_value(key, chunk), v6), leaf);
 	else
 		*node_values(new, v6) = value;
-	rcu_assign_pointer(*slot, new);
+	node_assign(slot, new);
 	return 0;
 }
 
@@ -234,7 +240,7 @@ static int insert(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key, u32 va
 
 	while (n && n->chunk < key->chunk) {
 		s = node_diff(n, key, v6);
-		if (s > MAX_CHUNK_VALUE || !(n->ext & BIT_ULL(s)))
+		if (s > MAX_CHUNK_VALUE || !(node_ext(n, v6) & BIT_ULL(s)))
 			break;
 		n = writer_deref(txn->lpm, *node_child(n, s, v6));
 	}
@@ -247,21 +253,22 @@ static int insert(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key, u32 va
 		if (chunk < n->chunk)
 			return split(txn, slot, n, key, chunk, value);
 		if (n->chunk == key->chunk)
-			return node_reshape(txn, slot, n->ext, key_index(key), value) ? 0 : -ENOMEM;
+			return node_reshape(txn, slot, node_ext(n, v6), key_index(key), value) ?
+			       0 : -ENOMEM;
 	}
 
 	leaf = leaf_new(txn, key, value);
 	if (!leaf)
 		return -ENOMEM;
 	if (n) {
-		n = node_reshape(txn, slot, n->ext | BIT_ULL(s), 0, VPC_LPM_NONE);
+		n = node_reshape(txn, slot, node_ext(n, v6) | BIT_ULL(s), 0, VPC_LPM_NONE);
 		if (!n) {
 			node_drop(txn, leaf);
 			return -ENOMEM;
 		}
 		slot = node_child(n, s, v6);
 	}
-	rcu_assign_pointer(*slot, leaf);
+	node_assign(slot, leaf);
 	return 0;
 }
 
@@ -281,11 +288,11 @@ static int erase(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key)
 
 	/* A leaf goes from its parent; anything else happens in the node itself. */
 	stop = n;
-	ext = n->ext;
+	ext = node_ext(n, v6);
 	left = n->intb & ~(BIT_ULL(index) | ONE_VALUE);
 	if (!ext && !left && parent) {
 		stop = parent;
-		ext = parent->ext & ~BIT_ULL(key_value(key, parent->chunk));
+		ext = node_ext(parent, v6) & ~BIT_ULL(key_value(key, parent->chunk));
 		left = parent->intb;
 		index = 0;
 	}
@@ -297,7 +304,7 @@ static int erase(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key)
 			return -ENOMEM;
 	} else {
 		rest = ext ? writer_deref(txn->lpm, *node_child(stop, __ffs64(ext), v6)) : NULL;
-		rcu_assign_pointer(*slot, rest);
+		node_assign(slot, rest);
 		node_drop(txn, stop);
 	}
 	if (stop != n)
@@ -322,7 +329,7 @@ int vpc_lpm_begin(struct vpc_lpm_txn *txn, struct vpc_lpm *lpm, bool empty)
 	txn->empty = empty;
 	lpm->generation++;
 	if (!empty) {
-		RCU_INIT_POINTER(txn->root, writer_deref(lpm, lpm->root));
+		node_assign(&txn->root, writer_deref(lpm, lpm->root));
 		txn->bytes = lpm->bytes;
 		txn->count = lpm->count;
 		txn->nodes = lpm->nodes;
@@ -422,7 +429,7 @@ void vpc_lpm_commit(struct vpc_lpm_txn *txn)
 	struct vpc_lpm_node *old = writer_deref(lpm, lpm->root);
 
 	lockdep_assert_held(lpm->lock);
-	rcu_assign_pointer(lpm->root, writer_deref(lpm, txn->root));
+	node_assign(&lpm->root, writer_deref(lpm, txn->root));
 	lpm->bytes = txn->bytes;
 	lpm->count = txn->count;
 	lpm->nodes = txn->nodes;
@@ -446,6 +453,7 @@ void vpc_lpm_abort(struct vpc_lpm_txn *txn)
 	struct vpc_lpm_node *n, *child, *list = NULL;
 	struct vpc_lpm_node __rcu **children;
 	u64 own = lpm->generation;
+	bool v6 = is_v6(lpm);
 	unsigned int i;
 
 	lockdep_assert_held(lpm->lock);
@@ -466,8 +474,8 @@ void vpc_lpm_abort(struct vpc_lpm_txn *txn)
 	while (list) {
 		n = list;
 		list = n->gc;
-		children = node_children(n, is_v6(lpm));
-		for (i = 0; i < hweight64(n->ext); i++) {
+		children = node_children(n, v6);
+		for (i = 0; i < hweight64(node_ext(n, v6)); i++) {
 			child = writer_deref(lpm, children[i]);
 			if (child->owner != own)
 				continue;

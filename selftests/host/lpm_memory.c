@@ -47,7 +47,7 @@ static void test_one_value(void)
 	before = lpm.bytes;
 	each = (double)before / lpm.count;
 	printf("# %u routes: %.1f bytes each\n", lpm.count, each);
-	expect(each <= 14, "%.1f bytes per route", each);
+	expect(each <= 10, "%.1f bytes per route", each);
 
 	begin(&txn, &lpm, false);
 	for (i = 0; i < ARRAY_SIZE(few); i++)
@@ -84,7 +84,7 @@ static void test_vpc(void)
 	}
 	commit(&txn);
 	printf("# %u routes: %zu bytes\n", lpm.count, lpm.bytes);
-	expect(lpm.bytes <= 2048);
+	expect(lpm.bytes <= 1024);
 	end(&lpm);
 }
 
