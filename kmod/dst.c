@@ -125,7 +125,7 @@ int vpc_dst_transmit(const struct vpc_dst *vd, struct sk_buff *skb)
 	vpc_counters_tx(vd->link->counters, packets, bytes);
 	__skb_push(skb, ETH_HLEN);
 	skb_reset_mac_header(skb);
-	memcpy(skb->data, &vd->header, ETH_HLEN);
+	*eth_hdr(skb) = vd->header;
 	/* A tunnel device would take it for its own way. */
 	skb_dst_drop(skb);
 	if (unlikely(vd->tunnel))

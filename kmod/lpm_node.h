@@ -87,20 +87,21 @@ static inline u8 key_value(const struct vpc_lpm_key *key, u8 chunk)
 	return (key->w[chunk_word(chunk)] >> chunk_shift(chunk)) & MAX_CHUNK_VALUE;
 }
 
+/* The builtins, as memcpy() is a call in User-Mode Linux, whatever the size. */
 static __always_inline void key_from_addr(struct vpc_lpm_key *key, const u8 *addr, bool v6)
 {
 	__be64 hi, lo;
 	__be32 v4;
 
 	if (!v6) {
-		memcpy(&v4, addr, sizeof(v4));
+		__builtin_memcpy(&v4, addr, sizeof(v4));
 		key->w[0] = (u64)be32_to_cpu(v4) << 29;
 		key->w[1] = 0;
 		key->w[2] = 0;
 		return;
 	}
-	memcpy(&hi, addr, sizeof(hi));
-	memcpy(&lo, addr + sizeof(hi), sizeof(lo));
+	__builtin_memcpy(&hi, addr, sizeof(hi));
+	__builtin_memcpy(&lo, addr + sizeof(hi), sizeof(lo));
 	key->w[0] = be64_to_cpu(hi) >> 3;
 	key->w[1] = (be64_to_cpu(hi) & 7) << 57 | be64_to_cpu(lo) >> 7;
 	key->w[2] = (be64_to_cpu(lo) & 0x7f) << 5;
