@@ -64,40 +64,56 @@ static void key_to_prefix(const struct vpc_lpm_key *key, struct vpc_lpm_prefix *
 	prefix->len = key->chunk * STRIDE + key->rel + 1 - STRIDE;
 }
 
+/* The value of the longest of the prefixes @m of a node. */
+static __always_inline u32 longest(const struct vpc_lpm_node *n, u64 m, const u32 *values, u8 *len)
+{
+	u8 index = fls64(m) - 1;
+
+	if (len)
+		*len = n->chunk * STRIDE + fls(index) - STRIDE;
+	return values[value_rank(n->intb, index)];
+}
+
 static __always_inline u32 lookup(const struct vpc_lpm *lpm, const struct vpc_lpm_key *key,
 				  bool v6, u8 *len)
 {
-	const struct vpc_lpm_node *ref, *n, *best = NULL;
+	const struct vpc_lpm_ref *ref = reader_ref(lpm, lpm->root);
+	const struct vpc_lpm_node *n, *best = NULL;
 	u64 s, m, best_m = 0;
-	u8 index, guess = 63;
+	u8 guess = 63;
 
-	for (ref = reader_deref_ref(lpm, lpm->root); ref;
-	     ref = reader_deref_ref(lpm, *node_child(n, s, v6))) {
+	while (ref && !ref_leaf(ref)) {
 		n = ref_node(ref);
 		/*
-		 * Two cache lines per node, of which the second would wait for the first:
-		 * where children are many, the one for the next chunk is about here.
+		 * Two cache lines, of which the second would wait for the first: where
+		 * children are many, the one for the next chunk is about here.
 		 */
-		if (!v6 && !ref_leaf(ref))
+		if (!v6)
 			__builtin_prefetch(&n->body[1 + ((key->w[0] >> guess) & MAX_CHUNK_VALUE)]);
 		s = node_diff(n, key, v6);
 		guess = n->shift - STRIDE;
 		if (s > MAX_CHUNK_VALUE)
-			break;
+			goto out;
 		m = n->intb & cover[s];
 		if (m) {
 			best = n;
 			best_m = m;
 		}
-		if (ref_leaf(ref) || !(*node_map(n, v6) & BIT_ULL(s)))
-			break;
+		if (!(*node_map(n, v6) & BIT_ULL(s)))
+			goto out;
+		ref = reader_ref(lpm, *node_child(n, s, v6));
 	}
-	if (!best)
-		return VPC_LPM_NONE;
-	index = fls64(best_m) - 1;
-	if (len)
-		*len = best->chunk * STRIDE + fls(index) - STRIDE;
-	return *node_value(best, index, v6);
+	if (ref) {
+		n = ref_node(ref);
+		s = node_diff(n, key, v6);
+		if (s <= MAX_CHUNK_VALUE) {
+			m = n->intb & cover[s];
+			if (m)
+				return longest(n, m, leaf_values(n, v6), len);
+		}
+	}
+out:
+	return best ? longest(best, best_m, inner_values(best, v6), len) : VPC_LPM_NONE;
 }
 
 /**

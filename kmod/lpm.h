@@ -17,6 +17,8 @@
 /* No prefix matched. Never a value of a prefix. */
 #define VPC_LPM_NONE 0u
 
+/* What leads to a node; never followed as it is. NULL: to none. See lpm_node.h. */
+struct vpc_lpm_ref;
 struct vpc_lpm_node;
 
 /**
@@ -30,7 +32,7 @@ struct vpc_lpm_node;
  * @bits: 32 or 128
  */
 struct vpc_lpm {
-	struct vpc_lpm_node __rcu *root;
+	struct vpc_lpm_ref __rcu *root;
 	struct mutex *lock;		/* of the writers */
 	u64 generation;
 	size_t bytes;
@@ -63,7 +65,7 @@ struct vpc_lpm_prefix {
  */
 struct vpc_lpm_txn {
 	struct vpc_lpm *lpm;
-	struct vpc_lpm_node __rcu *root;
+	struct vpc_lpm_ref __rcu *root;
 	struct vpc_lpm_node *garbage;
 	struct vpc_lpm_node *garbage_last;
 	size_t bytes;

@@ -64,7 +64,7 @@ static bool gc_busy(void)
 static struct vpc_lpm_node *gc_push_children(struct vpc_lpm_node *n, struct vpc_lpm_node *list)
 {
 	bool v6 = n->whole == WHOLE_V6;
-	struct vpc_lpm_node __rcu **children = node_children(n, v6);
+	struct vpc_lpm_ref __rcu **children = node_children(n, v6);
 	unsigned int i;
 
 	for (i = 0; i < hweight64(node_ext(n, v6)); i++) {

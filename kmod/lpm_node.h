@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The nodes of the trie and how to read them: for lpm.c and lpm_txn.c only. */
+/* The nodes of the trie and how to read them: for lpm*.c only. */
 #ifndef _VPC_LPM_NODE_H
 #define _VPC_LPM_NODE_H
 
@@ -42,8 +42,8 @@ struct vpc_lpm_key {
  *	the children. Then the values of the prefixes as u32.
  *
  * What lies close together mostly leads to the same place: with its values stored once, an IPv4
- * leaf takes 28 bytes. Most nodes are such ones, and two of them share a cache line: what packets
- * to a million routes touch is half of what it would be otherwise.
+ * leaf takes 28 bytes, and two of them share a cache line. Most nodes of a large table are
+ * such ones.
  */
 struct vpc_lpm_node {
 	u64 intb;
@@ -157,18 +157,26 @@ static inline u64 node_ext(const struct vpc_lpm_node *n, bool v6)
 	return n->leaf ? 0 : *node_map(n, v6);
 }
 
-/* Of a node that is no leaf. */
-static __always_inline struct vpc_lpm_node __rcu **
+/* Of a leaf: not to be followed. */
+static __always_inline struct vpc_lpm_ref __rcu **
 node_children(const struct vpc_lpm_node *n, bool v6)
 {
-	return (struct vpc_lpm_node __rcu **)(node_map(n, v6) + 1);
+	return (struct vpc_lpm_ref __rcu **)(node_map(n, v6) + 1);
 }
 
-static __always_inline u32 *node_values(const struct vpc_lpm_node *n, bool v6)
+static __always_inline u32 *leaf_values(const struct vpc_lpm_node *n, bool v6)
 {
-	if (n->leaf)
-		return (u32 *)node_map(n, v6);
+	return (u32 *)node_map(n, v6);
+}
+
+static __always_inline u32 *inner_values(const struct vpc_lpm_node *n, bool v6)
+{
 	return (u32 *)(node_children(n, v6) + count_bits(*node_map(n, v6)));
+}
+
+static inline u32 *node_values(const struct vpc_lpm_node *n, bool v6)
+{
+	return n->leaf ? leaf_values(n, v6) : inner_values(n, v6);
 }
 
 static __always_inline unsigned int rank(u64 map, u8 bit)
@@ -177,17 +185,23 @@ static __always_inline unsigned int rank(u64 map, u8 bit)
 }
 
 /* Of a node that has this child. */
-static __always_inline struct vpc_lpm_node __rcu **
+static __always_inline struct vpc_lpm_ref __rcu **
 node_child(const struct vpc_lpm_node *n, u8 s, bool v6)
 {
 	return node_children(n, v6) + rank(*node_map(n, v6), s);
 }
 
-static __always_inline u32 *node_value(const struct vpc_lpm_node *n, u8 index, bool v6)
+/* Where the value of a prefix is among those of its node. */
+static __always_inline unsigned int value_rank(u64 intb, u8 index)
 {
-	u32 many = (n->intb & ONE_VALUE) - 1;
+	u32 many = (intb & ONE_VALUE) - 1;
 
-	return node_values(n, v6) + (rank(n->intb, index) & many);
+	return rank(intb, index) & many;
+}
+
+static inline u32 *node_value(const struct vpc_lpm_node *n, u8 index, bool v6)
+{
+	return node_values(n, v6) + value_rank(n->intb, index);
 }
 
 static inline void node_key(const struct vpc_lpm_node *n, struct vpc_lpm_key *key, bool v6)
@@ -215,33 +229,34 @@ static __always_inline u64 node_diff(const struct vpc_lpm_node *n, const struct 
 }
 
 /*
- * Pointers to nodes, in tables and in other nodes: the lowest bit says that it is a leaf. Packets
- * know then, before the node comes from memory, that nothing behind its first bytes is needed.
+ * What leads to nodes, in tables and in other nodes: the address, and in the lowest bit whether it
+ * is a leaf. Packets know then, before the node comes from memory, that nothing behind its first
+ * bytes is needed.
  */
 #define LEAF	1UL
 
-static __always_inline bool ref_leaf(const struct vpc_lpm_node *ref)
+static __always_inline bool ref_leaf(const struct vpc_lpm_ref *ref)
 {
 	return (unsigned long)ref & LEAF;
 }
 
-static __always_inline struct vpc_lpm_node *ref_node(const struct vpc_lpm_node *ref)
+static __always_inline struct vpc_lpm_node *ref_node(const struct vpc_lpm_ref *ref)
 {
 	return (struct vpc_lpm_node *)((unsigned long)ref & ~LEAF);
 }
 
 /* Readers may also hold the lock of writers instead of being in an RCU section. */
-#define reader_deref_ref(lpm, p) rcu_dereference_check(p, lockdep_is_held((lpm)->lock))
-#define reader_deref(lpm, p) ref_node(reader_deref_ref(lpm, p))
+#define reader_ref(lpm, p) rcu_dereference_check(p, lockdep_is_held((lpm)->lock))
+#define reader_deref(lpm, p) ref_node(reader_ref(lpm, p))
 #define writer_deref(lpm, p) ref_node(rcu_dereference_protected(p, lockdep_is_held((lpm)->lock)))
 
-static inline void node_assign(struct vpc_lpm_node __rcu **slot, struct vpc_lpm_node *n)
+static inline void node_assign(struct vpc_lpm_ref __rcu **slot, const struct vpc_lpm_node *n)
 {
 	unsigned long ref = (unsigned long)n;
 
 	if (n && n->leaf)
 		ref |= LEAF;
-	rcu_assign_pointer(*slot, (struct vpc_lpm_node *)ref);
+	rcu_assign_pointer(*slot, (struct vpc_lpm_ref *)ref);
 }
 
 u32 vpc_lpm_find(const struct vpc_lpm *lpm, const struct vpc_lpm_node *n,

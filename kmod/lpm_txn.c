@@ -97,7 +97,7 @@ static void node_drop(struct vpc_lpm_txn *txn, struct vpc_lpm_node *n)
 /* Copies the children to a node with at most one more or less; leaves the gap. */
 static void copy_children(struct vpc_lpm_node *to, const struct vpc_lpm_node *from, bool v6)
 {
-	struct vpc_lpm_node __rcu **new = node_children(to, v6), **old = node_children(from, v6);
+	struct vpc_lpm_ref __rcu **new = node_children(to, v6), **old = node_children(from, v6);
 	u64 ext = node_ext(from, v6), diff = node_ext(to, v6) ^ ext;
 	unsigned int n = hweight64(ext), i = n;
 
@@ -138,7 +138,7 @@ static u64 change_values(const struct vpc_lpm_node *n, u8 index, u32 value, u32 
  * Makes *@slot a node of this transaction with at most one child more or less, which the caller
  * fills in, and one value changed: see change_values().
  */
-static struct vpc_lpm_node *node_reshape(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot,
+static struct vpc_lpm_node *node_reshape(struct vpc_lpm_txn *txn, struct vpc_lpm_ref __rcu **slot,
 					 u64 ext, u8 index, u32 value)
 {
 	struct vpc_lpm_node *new, *n = writer_deref(txn->lpm, *slot);
@@ -166,10 +166,10 @@ static struct vpc_lpm_node *node_reshape(struct vpc_lpm_txn *txn, struct vpc_lpm
  * The slot that holds @stop, a node on the way to @key, with everything above it owned by the
  * transaction. The contents do not change, so that an allocation failure half way is harmless.
  */
-static struct vpc_lpm_node __rcu **txn_slot(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key,
-					    const struct vpc_lpm_node *stop)
+static struct vpc_lpm_ref __rcu **txn_slot(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key,
+					   const struct vpc_lpm_node *stop)
 {
-	struct vpc_lpm_node __rcu **slot = &txn->root;
+	struct vpc_lpm_ref __rcu **slot = &txn->root;
 	bool v6 = is_v6(txn->lpm);
 	struct vpc_lpm_node *n;
 
@@ -197,7 +197,7 @@ static u8 first_difference(const struct vpc_lpm_key *key, const struct vpc_lpm_n
 }
 
 /* Puts a node above @n: where the key leaves the node's way, or where the key ends on it. */
-static int split(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot, struct vpc_lpm_node *n,
+static int split(struct vpc_lpm_txn *txn, struct vpc_lpm_ref __rcu **slot, struct vpc_lpm_node *n,
 		 const struct vpc_lpm_key *key, u8 chunk, u32 value)
 {
 	struct vpc_lpm_node *leaf = NULL, *new;
@@ -233,7 +233,7 @@ static int split(struct vpc_lpm_txn *txn, struct vpc_lpm_node __rcu **slot, stru
 static int insert(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key, u32 value)
 {
 	struct vpc_lpm_node *n = writer_deref(txn->lpm, txn->root), *leaf;
-	struct vpc_lpm_node __rcu **slot;
+	struct vpc_lpm_ref __rcu **slot;
 	bool v6 = is_v6(txn->lpm);
 	u64 s = 0;
 	u8 chunk;
@@ -276,7 +276,7 @@ static int insert(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key, u32 va
 static int erase(struct vpc_lpm_txn *txn, const struct vpc_lpm_key *key)
 {
 	struct vpc_lpm_node *n = writer_deref(txn->lpm, txn->root), *parent = NULL, *stop, *rest;
-	struct vpc_lpm_node __rcu **slot;
+	struct vpc_lpm_ref __rcu **slot;
 	bool v6 = is_v6(txn->lpm);
 	u8 index = key_index(key);
 	u64 ext, left;
@@ -451,7 +451,7 @@ void vpc_lpm_abort(struct vpc_lpm_txn *txn)
 {
 	struct vpc_lpm *lpm = txn->lpm;
 	struct vpc_lpm_node *n, *child, *list = NULL;
-	struct vpc_lpm_node __rcu **children;
+	struct vpc_lpm_ref __rcu **children;
 	u64 own = lpm->generation;
 	bool v6 = is_v6(lpm);
 	unsigned int i;

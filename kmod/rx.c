@@ -179,7 +179,10 @@ void vpc_rx_route(struct vpc_link *link, struct sk_buff *skb, u8 family)
 	vpc_drop(&pkt, VPC_DROP_DOMAIN_LIMIT);
 }
 
-/* Check the header, cut off what Ethernet has padded, set up what the kernel's steps expect. */
+/*
+ * Check the header, cut off what Ethernet has padded, set up what the kernel's steps expect: by
+ * stores, as memset() is a call on some kernels.
+ */
 static bool prepare4(struct sk_buff *skb)
 {
 	const struct iphdr *iph;

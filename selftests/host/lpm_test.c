@@ -6,6 +6,7 @@
  * SEED=N repeats a run.
  */
 #include "lpm_common.h"
+#include "lpm_node.h"
 
 static void check_address(const struct vpc_lpm *lpm, const struct oracle *o, const u8 *addr)
 {
@@ -54,6 +55,23 @@ static void check_edges(const struct vpc_lpm *lpm, const struct oracle *o,
 	}
 }
 
+/* Packets believe what leads to a node, before they see it. */
+static u32 check_refs(const struct vpc_lpm *lpm, struct vpc_lpm_ref __rcu *const *slot)
+{
+	const struct vpc_lpm_node *n = reader_deref(lpm, *slot);
+	bool v6 = lpm->bits == 128;
+	u32 seen = 1;
+	unsigned int i;
+
+	if (!n)
+		return 0;
+	expect(ref_leaf(reader_ref(lpm, *slot)) == n->leaf);
+	expect(n->leaf == !node_ext(n, v6));
+	for (i = 0; i < hweight64(node_ext(n, v6)); i++)
+		seen += check_refs(lpm, &node_children(n, v6)[i]);
+	return seen;
+}
+
 /* The shape must not tell how the table came about. */
 static void check_shape(const struct vpc_lpm *lpm, const struct oracle *o)
 {
@@ -71,6 +89,7 @@ static void check_shape(const struct vpc_lpm *lpm, const struct oracle *o)
 	expect(fresh.nodes == lpm->nodes, "%u, not %u", lpm->nodes, fresh.nodes);
 	expect(fresh.bytes == lpm->bytes, "%zu, not %zu", lpm->bytes, fresh.bytes);
 	expect(fresh.nodes <= 2 * fresh.count);
+	expect(check_refs(lpm, &lpm->root) == lpm->nodes);
 	vpc_lpm_destroy(&fresh);
 	mutex_unlock(&lock);
 }
