@@ -104,15 +104,13 @@ midstream()
 	t_is "and starts nothing" "$(entries -p tcp --orig-port-src 4000)" 0
 }
 
-
 # spoof WHAT: the reply tuple, as what may start something: TCP with flags, or udp.
 spoof()
 {
-	local what=(tcp 80 "$port" flags "$1") before entries
+	local what=(tcp 80 "$port" flags "$1") before
 
 	[ "$1" != udp ] || what=(udp 80 "$port" text spoofed)
 	before=$(drops evil nat_spoofed)
-	entries=$(entries)
 	capture_start victim h1 eth0 src host $SERVER
 	must ns evil "$T_PKT" send eth0 eth src "$(mac evil eth0)" dst "$(mac R pe)" \
 		ip4 src $SERVER dst $POOL1 "${what[@]}"
@@ -120,7 +118,8 @@ spoof()
 		wait_for 30 more_than "$before" drops evil nat_spoofed
 	capture_stop victim
 	t_is "and nobody has heard of it" "$(capture_count victim)" 0
-	t_is "nothing is left of it" "$(entries)" "$entries"
+	t_is "nothing is left of it" \
+		"$(entries -p "${what[0]}" -s $SERVER --orig-port-src 80 --orig-port-dst "$port")" 0
 }
 
 # A tenant speaks as the other end of another one's connection, by its reply tuple, and sends
