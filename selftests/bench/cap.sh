@@ -88,46 +88,29 @@ cap()
 		while read -r i; do
 			sample cap percent "$i"
 		done
-	cap_half
-	cap_udp
+	cap_both cap cap_tcp_rate cap_set
+	cap_udp_host
+	cap_both cap-udp cap_udp_rate cap_udp_set
 }
 
-# Frames of 64 bytes, by the kernel's generator: two seconds of what passes, and of half of that.
-cap_udp()
+# cap_both KEY RATE SET: what RATE tells of what passes, in bits per second, and at half of that as
+# the bandwidth, which SET sets.
+cap_both()
 {
-	local i out usec arrived any settings=("pkt_size 64" "src_min 10.1.1.10" "src_max 10.1.1.10"
-		"dst_min 10.6.1.10" "dst_max 10.6.1.10")
+	local i any got
 
-	space cap-udp
-	dummy in0
-	dummy out0
-	vpc vpc add a cidr 10.1.0.0/16 region east
-	vpc vpc add b cidr 10.6.0.0/16 region west
-	vpc subnet add a1 vpc a cidr 10.1.1.0/24
-	vpc subnet add b1 vpc b cidr 10.6.1.0/24
-	vpc port add in0 subnet a1 address 10.1.1.10 lladdr "$HOST_MAC"
-	vpc port add out0 subnet b1 address 10.6.1.10 lladdr "$NEXT_MAC"
-	vpc peering add ab vpc a peer b bandwidth 400gbit
-	vpc route add 10.6.0.0/16 vpc a via peering ab
 	for ((i = 0; i < BENCH_ROUNDS; i++)); do
-		vpc peering set ab bandwidth 400gbit
-		out=$(ip netns exec "$SPACE" "$HERE/pktgen" in0 out0 $((BENCH_PACKETS * 8)) "${settings[@]}") ||
-			die "cap: no packets pass"
-		read -r usec _ arrived <<<"$out"
-		# 50 bytes of 64 are the packet.
-		any=$((arrived * 400 * 1000000 / usec))
-		sample cap-udp-none Mbit/s $((any / 1000000))
-		vpc peering set ab bandwidth $((any / 2))bit
-		out=$(ip netns exec "$SPACE" "$HERE/pktgen" in0 out0 $((BENCH_PACKETS * 8)) "${settings[@]}") ||
-			die "cap: no packets pass"
-		read -r usec _ arrived <<<"$out"
-		sample cap-udp-half percent "$(awk -v n="$arrived" -v us="$usec" -v a="$any" \
-			'BEGIN { printf "%.1f", n * 400e6 / us * 200 / a }')"
+		"$3" 400000000000
+		any=$("$2") || exit 1
+		sample "$1-none" Mbit/s $((any / 1000000))
+		"$3" $((any / 2))
+		got=$("$2") || exit 1
+		sample "$1-half" percent "$(awk -v a="$any" -v g="$got" 'BEGIN { printf "%.1f", g * 200 / a }')"
 	done
 }
 
-# cap_rate: bits per second of network layer packets that arrive of sixteen streams, with headers
-cap_rate()
+# Network layer packets that arrive of sixteen streams, with headers.
+cap_tcp_rate()
 {
 	local json=$BENCH_OUT.json server
 
@@ -141,16 +124,34 @@ cap_rate()
 	rm -f "$json"
 }
 
-cap_half()
+# Frames of 64 bytes, of which 50 are the packet, by the kernel's generator, for two seconds.
+cap_udp_rate()
 {
-	local i any got
+	local out usec arrived
 
-	for ((i = 0; i < BENCH_ROUNDS; i++)); do
-		cap_set 400000000000
-		any=$(cap_rate) || exit 1
-		sample cap-none Mbit/s $((any / 1000000))
-		cap_set $((any / 2))
-		got=$(cap_rate) || exit 1
-		sample cap-half percent "$(awk -v a="$any" -v g="$got" 'BEGIN { printf "%.1f", g * 200 / a }')"
-	done
+	out=$(ip netns exec "$SPACE" "$HERE/pktgen" in0 out0 $((BENCH_PACKETS * 8)) "pkt_size 64" \
+		"src_min 10.1.1.10" "src_max 10.1.1.10" "dst_min 10.6.1.10" "dst_max 10.6.1.10") ||
+		die "cap: no packets pass"
+	read -r usec _ arrived <<<"$out"
+	echo $((arrived * 400 * 1000000 / usec))
+}
+
+cap_udp_set()
+{
+	vpc peering set ab bandwidth "$1bit"
+}
+
+cap_udp_host()
+{
+	space cap-udp
+	dummy in0
+	dummy out0
+	vpc vpc add a cidr 10.1.0.0/16 region east
+	vpc vpc add b cidr 10.6.0.0/16 region west
+	vpc subnet add a1 vpc a cidr 10.1.1.0/24
+	vpc subnet add b1 vpc b cidr 10.6.1.0/24
+	vpc port add in0 subnet a1 address 10.1.1.10 lladdr "$HOST_MAC"
+	vpc port add out0 subnet b1 address 10.6.1.10 lladdr "$NEXT_MAC"
+	vpc peering add ab vpc a peer b bandwidth 400gbit
+	vpc route add 10.6.0.0/16 vpc a via peering ab
 }
