@@ -400,8 +400,20 @@ class Test:
                   {form["filter"]} if "filter" in form else set())
         self.same("reply of dump", o["dump"].get("reply"), o["do"].get("reply"))
 
+    def tried(self):
+        """every command meets failing allocations, in selftests/debug/requests*.c"""
+        debug = ROOT / "selftests/debug"
+        text = "".join(code(p) for p in [*debug.glob("requests*.c"), debug / "objects.c"])
+        built = set(re.findall(r"VPC_CMD_(\w+)|\bDO\(([A-Z]\w+)", text))
+        built = {"VPC_CMD_" + n for match in built for n in match if n}
+        dumped = {"VPC_CMD_" + n for n in re.findall(r"\bDUMP\(([A-Z]\w+)\)", text)}
+        ops = self.module.ops.items()
+        self.same("requests", {c for c, o in ops if "doit" in o} - built, set())
+        self.same("dumps", {c for c, o in ops if "dumpit" in o}, dumped)
+
     def run(self):
-        cases = [("family", self.family, ()), ("nothing left over", self.sets_known, ())]
+        cases = [("family", self.family, ()), ("nothing left over", self.sets_known, ()),
+                 ("all tried with failing allocations", self.tried, ())]
         for d in self.spec["definitions"]:
             check = self.constant if d["type"] == "const" else self.enumeration
             cases.append((f"{d['type']} {d['name']}", check, (d,)))

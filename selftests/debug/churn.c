@@ -5,6 +5,7 @@
  * as it should be.
  *
  *   churn SECONDS SEED PORTS    PORTS: ports are p0 to pN-1
+ *   churn wanted                the numbers of the commands that it does sooner or later
  *   churn build PORTS           what traffic can flow in, once
  *   churn reload SECONDS FILE PORTS   flush, unload, load, build; again and again
  *
@@ -20,9 +21,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "objects.h"
+#include "churn.h"
 
-#define VPCS 4
 #define LIFE 300	/* requests of one process, which then has the module's number anew */
 #define LONGER 240	/* seconds */
 
@@ -34,7 +34,7 @@ static struct tally *tally;
 static unsigned long long state;
 static int ports;
 
-static unsigned int rnd(unsigned int n)
+unsigned int rnd(unsigned int n)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -42,7 +42,7 @@ static unsigned int rnd(unsigned int n)
 	return (state >> 16) % n;
 }
 
-static const char *text(const char *fmt, int a, int b, int c)
+const char *text(const char *fmt, int a, int b, int c)
 {
 	static char bufs[8][64];
 	static int at;
@@ -58,6 +58,8 @@ static void one_vpc(int i)
 {
 	vpc(text("v%d", i, 0, 0), text("10.%d.0.0", i + 1, 0, 0), text("fd00:%d::", i + 1, 0, 0),
 	    i & 1);
+	if (i == VPCS)
+		str(VPC_A_VPC_REGION, "north");
 }
 
 static void one_subnet(int i, int k, bool own_table)
@@ -188,6 +190,10 @@ static void random_request(void)
 {
 	int i = rnd(VPCS), k = (i + 1 + rnd(VPCS - 1)) % VPCS, j = rnd(ports);
 
+	if (!rnd(3)) {
+		gateways_request();
+		return;
+	}
 	switch (rnd(24)) {
 	case 0:
 		one_vpc(rnd(VPCS + 1));
@@ -283,16 +289,32 @@ static int live(void)
 	return 0;
 }
 
-/*
- * Those after VPC_CMD_STATS_GET are for torture_nat and torture_overlay. Nobody renames
- * here, and that a request for a peering has expired takes luck.
- */
+static bool wanted(int cmd)
+{
+	switch (cmd) {
+	case VPC_CMD_EVENT:
+	/* That a request for a peering has expired takes luck. */
+	case VPC_CMD_PEERING_ENABLE:
+	/* torture_nat.sh */
+	case VPC_CMD_NAT_GATEWAY_NEW:
+	case VPC_CMD_NAT_GATEWAY_SET:
+	case VPC_CMD_NAT_GATEWAY_DEL:
+	case VPC_CMD_NAT_GATEWAY_GET:
+	/* torture_overlay.sh */
+	case VPC_CMD_ENDPOINT_NEW:
+	case VPC_CMD_ENDPOINT_DEL:
+		return false;
+	default:
+		return cmd > VPC_CMD_UNSPEC && cmd <= VPC_CMD_MAX;
+	}
+}
+
 static bool all_done(void)
 {
 	int i;
 
-	for (i = VPC_CMD_VPC_NEW; i <= VPC_CMD_STATS_GET; i++)
-		if (!tally->done[i] && i != VPC_CMD_PEERING_SET && i != VPC_CMD_PEERING_ENABLE)
+	for (i = 1; i <= VPC_CMD_MAX; i++)
+		if (wanted(i) && !tally->done[i])
 			return false;
 	return true;
 }
@@ -405,6 +427,14 @@ static int reload(int seconds, const char *file)
 
 int main(int argc, char **argv)
 {
+	int i;
+
+	if (argc == 2 && !strcmp(argv[1], "wanted")) {
+		for (i = 1; i <= VPC_CMD_MAX; i++)
+			if (wanted(i))
+				printf("%d\n", i);
+		return 0;
+	}
 	if (argc == 3 && !strcmp(argv[1], "build")) {
 		ports = atoi(argv[2]);
 		objects_begin();
@@ -417,7 +447,7 @@ int main(int argc, char **argv)
 	}
 	if (argc != 4 || atoi(argv[3]) < 1) {
 		fprintf(stderr,
-			"usage: churn SECONDS SEED PORTS | build PORTS | reload SECONDS FILE PORTS\n");
+			"usage: churn SECONDS SEED PORTS | wanted | build PORTS | reload SECONDS FILE PORTS\n");
 		return 2;
 	}
 	ports = atoi(argv[3]);

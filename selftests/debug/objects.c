@@ -132,6 +132,77 @@ void named(__u8 cmd, __u16 type, const char *name)
 	str(type, name);
 }
 
+/* --- gateways ------------------------------------------------------------------- */
+
+void probe(const char *name, const char *vpc, const char *router, const char *source, __u8 type)
+{
+	struct nlattr *n;
+
+	named(VPC_CMD_PROBE_NEW, VPC_A_PROBE_NAME, name);
+	str(VPC_A_PROBE_VPC, vpc);
+	n = nest(&the_message, VPC_A_PROBE_NEXTHOP);
+	put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_ROUTER);
+	addr(VPC_A_NEXTHOP_ADDRESS, router);
+	nest_end(&the_message, n);
+	put_u8(&the_message, VPC_A_PROBE_TYPE, type);
+	addr(VPC_A_PROBE_SOURCE, source);
+	addr(VPC_A_PROBE_DESTINATION, router);
+}
+
+void vpn_gateway(const char *name, const char *vpc, const char *local)
+{
+	named(VPC_CMD_VPN_GATEWAY_NEW, VPC_A_VPN_GATEWAY_NAME, name);
+	str(VPC_A_VPN_GATEWAY_VPC, vpc);
+	addr(VPC_A_VPN_GATEWAY_LOCAL, local);
+	number(VPC_A_VPN_GATEWAY_BANDWIDTH, 100000000);
+}
+
+void customer_gateway(const char *name, const char *address)
+{
+	named(VPC_CMD_CUSTOMER_GATEWAY_NEW, VPC_A_CUSTOMER_GATEWAY_NAME, name);
+	addr(VPC_A_CUSTOMER_GATEWAY_ADDRESS, address);
+}
+
+void ipsec(const char *name, const char *gateway, const char *customer)
+{
+	named(VPC_CMD_IPSEC_NEW, VPC_A_IPSEC_NAME, name);
+	str(VPC_A_IPSEC_GATEWAY, gateway);
+	str(VPC_A_IPSEC_CUSTOMER, customer);
+}
+
+void publish(const char *gateway, const char *to, const char *via)
+{
+	struct nlattr *o, *nh;
+
+	named(VPC_CMD_ROUTE_CHANGE, VPC_A_ROUTE_GATEWAY, gateway);
+	o = nest(&the_message, VPC_A_ROUTE_OP);
+	put_u8(&the_message, VPC_A_OP_KIND, ADD);
+	addr(VPC_A_OP_ADDRESS, to);
+	put_u8(&the_message, VPC_A_OP_LENGTH, 16);
+	nh = nest(&the_message, VPC_A_OP_NEXTHOP);
+	put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_IPSEC);
+	str(VPC_A_NEXTHOP_IPSEC, via);
+	nest_end(&the_message, nh);
+	put_u8(&the_message, VPC_A_OP_PUBLISH, VPC_PUBLISH_ALWAYS);
+	nest_end(&the_message, o);
+}
+
+void alarm_on(const char *name, __u16 type, const char *target, __u8 metric)
+{
+	named(VPC_CMD_ALARM_NEW, VPC_A_ALARM_NAME, name);
+	str(type, target);
+	put_u8(&the_message, VPC_A_ALARM_METRIC, metric);
+	if (metric != VPC_ALARM_STATE)
+		number(VPC_A_ALARM_ABOVE, 1000);
+}
+
+void transit(const char *name, __u64 account)
+{
+	named(VPC_CMD_VPC_NEW, VPC_A_VPC_NAME, name);
+	put(&the_message, VPC_A_VPC_TRANSIT, NULL, 0);
+	number(VPC_A_VPC_ACCOUNT, account);
+}
+
 /* --- routes --------------------------------------------------------------------- */
 
 void change(const char *table, const char *vpc)
@@ -162,6 +233,9 @@ void op(__u8 kind, const char *to, __u8 len, ...)
 		} else if (!strncmp(via, "ipsec ", 6)) {
 			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_IPSEC);
 			str(VPC_A_NEXTHOP_IPSEC, via + 6);
+		} else if (!strncmp(via, "transit ", 8)) {
+			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_TRANSIT);
+			str(VPC_A_NEXTHOP_PEERING, via + 8);
 		} else if (!strncmp(via, "router ", 7)) {
 			put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_VPC_ROUTER);
 			str(VPC_A_NEXTHOP_VPC, via + 7);

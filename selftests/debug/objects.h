@@ -27,10 +27,21 @@ void port(const char *dev, const char *subnet, const char *v4, const char *v6, b
 /* Without VPC: a public one. */
 void uplink(const char *dev, const char *vpc, const char *own, const char *router);
 void peering(const char *name, const char *vpc, const char *peer, __u32 expires);
+/* Of a router of the VPC. */
+void probe(const char *name, const char *vpc, const char *router, const char *source, __u8 type);
+void vpn_gateway(const char *name, const char *vpc, const char *local);
+void customer_gateway(const char *name, const char *address);
+void ipsec(const char *name, const char *gateway, const char *customer);
+/* A route of the gateway, by a connection, that appears in the table of its VPC. */
+void publish(const char *gateway, const char *to, const char *via);
+/* On a peering or a connection, which @type says. */
+void alarm_on(const char *name, __u16 type, const char *target, __u8 metric);
+/* A VPC that is a transit domain. */
+void transit(const char *name, __u64 account);
 void change(const char *table, const char *vpc);
 /*
  * One operation, with next hops: the name of a peering, an address, a type, or "nat", "ipsec",
- * "router" (its own) and a name; END.
+ * "transit", "router" (its own) and a name; END.
  */
 void op(__u8 kind, const char *to, __u8 len, ...);
 /* Sends it and reads the answer. */

@@ -62,6 +62,57 @@ static void peering_far(void)
 	number(VPC_A_PEERING_BANDWIDTH, 10000000);
 }
 
+/* Both directions get another policer, and then the name is taken. */
+static void peering_bandwidth(void)
+{
+	named(VPC_CMD_PEERING_SET, VPC_A_PEERING_NAME, "new");
+	str(VPC_A_PEERING_NEW_NAME, "renamed");
+	number(VPC_A_PEERING_BANDWIDTH, 20000000);
+}
+
+static void far_peered(void)
+{
+	vpc_far();
+	done();
+	peering_far();
+}
+
+static void transit_new(void)
+{
+	transit("new", 2);
+}
+
+static void transit_joined(void)
+{
+	transit_new();
+	done();
+	peering("joined", "c", "new", 0);
+}
+
+static void transit_peering(void)
+{
+	peering("joined", "c", "new", 0);
+}
+
+static void transit_route(void)
+{
+	change(NULL, "c");
+	op(ADD, "0.0.0.0", 0, "transit joined", END);
+}
+
+static void flush(void)
+{
+	req(VPC_CMD_FLUSH);
+}
+
+/* There must be no connection. */
+static void settings_set(void)
+{
+	req(VPC_CMD_SETTINGS_SET);
+	put_u32(&the_message, VPC_A_INFO_IF_ID_FIRST, VPC_IF_ID_FIRST);
+	put_u32(&the_message, VPC_A_INFO_IF_ID_LAST, VPC_IF_ID_LAST);
+}
+
 static void vpc_set(void)
 {
 	req(VPC_CMD_VPC_SET);
@@ -216,6 +267,11 @@ const struct request requests[] = {
 	{ "peering-new-active", .build = peering_active, TOLD },
 	{ "peering-new-far", .build = peering_far, TOLD, .prepare = vpc_far },
 	{ "peering-set", .build = peering_set, TOLD },
+	{ "peering-set-bandwidth", .build = peering_bandwidth, TOLD, .prepare = far_peered },
+	{ "transit-new", .build = transit_new, TOLD },
+	{ "transit-peering", .build = transit_peering, TOLD, .prepare = transit_new },
+	{ "transit-route", .build = transit_route, TOLD, .prepare = transit_joined },
+	{ "settings-set", .build = settings_set, .prepare = flush },
 	{ "peering-accept", DO(PEERING_ACCEPT, PEERING_NAME, "ac"), TOLD },
 	{ "peering-reject", DO(PEERING_REJECT, PEERING_NAME, "ac"), TOLD },
 	{ "peering-enable", DO(PEERING_ENABLE, PEERING_NAME, "brief"), TOLD,
@@ -292,9 +348,10 @@ const struct request requests[] = {
 	{ "dump-nat-gateways", DUMP(NAT_GATEWAY_GET) },
 	{ "dump-stats", DUMP(STATS_GET) },
 	{ "dump-alarms", DUMP(ALARM_GET) },
-	/* Of one that was never raised: each scene makes the history longer. */
+	/* Of what has none: each scene makes the histories longer. */
 	{ "dump-alarm-history", DUMP(ALARM_HISTORY_GET), .type = VPC_A_ALARM_NAME,
 	  .value = "alarm" },
+	{ "dump-flips", DUMP(FLIP_GET), .type = VPC_A_FLIP_PROBE, .value = "probe" },
 };
 
 const unsigned int request_count = sizeof(requests) / sizeof(*requests);

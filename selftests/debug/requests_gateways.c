@@ -20,31 +20,20 @@ void uplink_public(void)
 /* --- probes ----------------------------------------------------------------------- */
 
 /* Switched off, so that its state is always the same. */
-static void probe(const char *name, const char *router, __u8 type)
+static void quiet_probe(const char *name, const char *router, __u8 type)
 {
-	struct nlattr *n;
-
-	req(VPC_CMD_PROBE_NEW);
-	str(VPC_A_PROBE_NAME, name);
-	str(VPC_A_PROBE_VPC, "a");
-	n = nest(&the_message, VPC_A_PROBE_NEXTHOP);
-	put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_ROUTER);
-	addr(VPC_A_NEXTHOP_ADDRESS, router);
-	nest_end(&the_message, n);
-	put_u8(&the_message, VPC_A_PROBE_TYPE, type);
-	addr(VPC_A_PROBE_SOURCE, "192.0.2.1");
-	addr(VPC_A_PROBE_DESTINATION, router);
+	probe(name, "a", router, "192.0.2.1", type);
 	put_u8(&the_message, VPC_A_PROBE_ADMIN_DOWN, 1);
 }
 
 void probe_new(void)
 {
-	probe("new", "192.0.2.252", VPC_PROBE_ICMP);
+	quiet_probe("new", "192.0.2.252", VPC_PROBE_ICMP);
 }
 
 void probe_bfd(void)
 {
-	probe("new", "192.0.2.252", VPC_PROBE_BFD);
+	quiet_probe("new", "192.0.2.252", VPC_PROBE_BFD);
 }
 
 void probe_set(void)
@@ -55,27 +44,6 @@ void probe_set(void)
 }
 
 /* --- VPN gateways ------------------------------------------------------------------- */
-
-static void vpn_gateway(const char *name, const char *vpc, const char *local)
-{
-	named(VPC_CMD_VPN_GATEWAY_NEW, VPC_A_VPN_GATEWAY_NAME, name);
-	str(VPC_A_VPN_GATEWAY_VPC, vpc);
-	addr(VPC_A_VPN_GATEWAY_LOCAL, local);
-	number(VPC_A_VPN_GATEWAY_BANDWIDTH, 100000000);
-}
-
-static void customer_gateway(const char *name, const char *address)
-{
-	named(VPC_CMD_CUSTOMER_GATEWAY_NEW, VPC_A_CUSTOMER_GATEWAY_NAME, name);
-	addr(VPC_A_CUSTOMER_GATEWAY_ADDRESS, address);
-}
-
-static void ipsec(const char *name, const char *customer)
-{
-	named(VPC_CMD_IPSEC_NEW, VPC_A_IPSEC_NAME, name);
-	str(VPC_A_IPSEC_GATEWAY, "vgw");
-	str(VPC_A_IPSEC_CUSTOMER, customer);
-}
 
 void vpn_gateway_new(void)
 {
@@ -102,12 +70,12 @@ void customer_gateway_set(void)
 
 void ipsec_new(void)
 {
-	ipsec("new", "free");
+	ipsec("new", "vgw", "free");
 }
 
 void ipsec_policy(void)
 {
-	ipsec("new", "free");
+	ipsec("new", "vgw", "free");
 	put_u8(&the_message, VPC_A_IPSEC_MODE, VPC_IPSEC_POLICY);
 	prefix(VPC_A_IPSEC_LOCAL, "10.1.0.0", 16);
 	prefix(VPC_A_IPSEC_REMOTE, "172.30.0.0", 16);
@@ -119,27 +87,9 @@ void ipsec_set(void)
 	str(VPC_A_IPSEC_NEW_NAME, "renamed");
 }
 
-/* A route of the gateway that appears in the table of its VPC. */
-static void publish(const char *to)
-{
-	struct nlattr *o, *nh;
-
-	named(VPC_CMD_ROUTE_CHANGE, VPC_A_ROUTE_GATEWAY, "vgw");
-	o = nest(&the_message, VPC_A_ROUTE_OP);
-	put_u8(&the_message, VPC_A_OP_KIND, ADD);
-	addr(VPC_A_OP_ADDRESS, to);
-	put_u8(&the_message, VPC_A_OP_LENGTH, 16);
-	nh = nest(&the_message, VPC_A_OP_NEXTHOP);
-	put_u8(&the_message, VPC_A_NEXTHOP_TYPE, VPC_NH_IPSEC);
-	str(VPC_A_NEXTHOP_IPSEC, "dc");
-	nest_end(&the_message, nh);
-	put_u8(&the_message, VPC_A_OP_PUBLISH, VPC_PUBLISH_ALWAYS);
-	nest_end(&the_message, o);
-}
-
 void route_publish(void)
 {
-	publish("172.29.0.0");
+	publish("vgw", "172.29.0.0", "dc");
 }
 
 /* --- NAT -------------------------------------------------------------------------- */
@@ -258,27 +208,24 @@ void filter_on(void)
 
 /* --- alarms ----------------------------------------------------------------------- */
 
-static void alarm_on(const char *name, __u16 type, const char *target, __u8 metric)
+/* Of an hour, so that its state is always the same. */
+static void slow_alarm(const char *name, __u16 type, const char *target, __u8 metric)
 {
-	named(VPC_CMD_ALARM_NEW, VPC_A_ALARM_NAME, name);
-	str(type, target);
-	put_u8(&the_message, VPC_A_ALARM_METRIC, metric);
-	if (metric == VPC_ALARM_STATE)
-		return;
-	number(VPC_A_ALARM_ABOVE, 1000);
-	put_u32(&the_message, VPC_A_ALARM_INTERVAL, 3600);
+	alarm_on(name, type, target, metric);
+	if (metric != VPC_ALARM_STATE)
+		put_u32(&the_message, VPC_A_ALARM_INTERVAL, 3600);
 }
 
 void alarm_new(void)
 {
-	alarm_on("new", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_RATE);
+	slow_alarm("new", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_RATE);
 	str(VPC_A_ALARM_FROM, "a");
 }
 
 /* A peering that nobody has accepted. */
 void alarm_raised(void)
 {
-	alarm_on("new", VPC_A_ALARM_PEERING, "ac", VPC_ALARM_STATE);
+	slow_alarm("new", VPC_A_ALARM_PEERING, "ac", VPC_ALARM_STATE);
 }
 
 void alarm_set(void)
@@ -293,7 +240,7 @@ void alarm_set(void)
 
 void gateways_scene(void)
 {
-	probe("probe", "192.0.2.253", VPC_PROBE_ICMP);
+	quiet_probe("probe", "192.0.2.253", VPC_PROBE_ICMP);
 	done();
 	vpn_gateway("vgw", "a", "203.0.113.7");
 	done();
@@ -301,15 +248,15 @@ void gateways_scene(void)
 	done();
 	customer_gateway("free", "203.0.113.21");
 	done();
-	ipsec("dc", "cgw");
+	ipsec("dc", "vgw", "cgw");
 	done();
 	customer_gateway("busy", "203.0.113.22");
 	done();
-	ipsec("idle", "busy");
+	ipsec("idle", "vgw", "busy");
 	done();
 	vpn_gateway("idle", "c", "203.0.113.7");
 	done();
-	publish("172.28.0.0");
+	publish("vgw", "172.28.0.0", "dc");
 	done();
 
 	uplink(DEV4, NULL, NULL, "198.18.0.1");
@@ -332,8 +279,8 @@ void gateways_scene(void)
 	op(ADD, "100.65.0.0", 16, "nat nat", "router a", END);
 	done();
 
-	alarm_on("alarm", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_PACKETS);
+	slow_alarm("alarm", VPC_A_ALARM_PEERING, "ab", VPC_ALARM_PACKETS);
 	done();
-	alarm_on("down", VPC_A_ALARM_IPSEC, "idle", VPC_ALARM_STATE);
+	slow_alarm("down", VPC_A_ALARM_IPSEC, "idle", VPC_ALARM_STATE);
 	done();
 }
