@@ -79,6 +79,11 @@ compare()
 	done
 	t_note "$1: plain router $plain Mbit/s, here $ours Mbit/s"
 	t_num "$1: the plain router works" "$plain" -ge 1
+	t_num "$1: so does this one" "$ours" -ge 1
+	if grep -q " kasan_report\$" /proc/kallsyms; then
+		t_skip "$1: throughput is of a plain router's order" "a sanitizer slows the two differently"
+		return
+	fi
 	t_num "$1: throughput is of a plain router's order" $((ours * 4)) -ge "$plain"
 }
 
