@@ -111,14 +111,14 @@ SECTIONS = [
         ("load-vpcctl", "**vpc**, vpcctl route load, one transaction", "ip-batch"),
         ("load6", "**vpc**, IPv6, add", "rtnl-load6"),
         ("delete6", "**vpc**, IPv6, delete", None),
-        ("load-small", "**vpc**, 10,000 tables of 50 routes", "rtnl-load-small"),
+        ("load-small", "**vpc**, 10,000 tables of 50 routes to one blackhole", "rtnl-load-small"),
         ("rtnl-load", "rtnetlink, 1,000 at once, nexthop object, add", None),
         ("rtnl-replace", "rtnetlink, replace", None),
         ("rtnl-delete", "rtnetlink, delete", None),
         ("rtnl-load-gateway", "rtnetlink, gateway and device, add", None),
         ("rtnl-delete-gateway", "rtnetlink, gateway and device, delete", None),
         ("rtnl-load6", "rtnetlink, IPv6, nexthop object, add", None),
-        ("rtnl-load-small", "rtnetlink, 10,000 tables of 50 routes", None),
+        ("rtnl-load-small", "rtnetlink, 10,000 tables of 50 routes, nexthop object: one blackhole", None),
         ("ip-batch", "ip -batch, 20,000 routes", None),
     ]),
     ("Memory", [
@@ -126,8 +126,8 @@ SECTIONS = [
         ("bytes6", "**vpc**, 1 M IPv6 routes", "rtnl-bytes6"),
         ("rtnl-bytes", "rtnetlink, 1 M IPv4 routes", None),
         ("rtnl-bytes6", "rtnetlink, 1 M IPv6 routes", None),
-        ("memory-vpcs", "10,000 **VPCs** with a subnet and 50 routes", "memory-tables"),
-        ("memory-tables", "10,000 tables of the kernel with 50 routes", None),
+        ("memory-vpcs", "10,000 **VPCs** with a subnet and 50 routes to one blackhole", "memory-tables"),
+        ("memory-tables", "10,000 tables of the kernel with 50 routes, nexthop object: one blackhole", None),
     ]),
     ("A next hop goes down: until no route leads there", counts(("10", "1k", "100k", "1M"), [
         ("flip", "**vpc**, {} routes", None),
@@ -135,7 +135,7 @@ SECTIONS = [
         ("replace", "ip nexthop replace, {} routes with the group", None),
         ("replace-listen", "ip nexthop replace, {} routes, somebody listens", None),
     ])),
-    ("TCP over veth devices", [
+    ("TCP over veth devices, GRO on", [
         ("tcp-leak", "VRF, route leaked to a device of another VRF", "tcp-leak"),
         ("tcp-peering", "**vpc**, peering", "tcp-leak"),
     ]),

@@ -64,11 +64,14 @@ flip_kernel()
 		replaced "replace-$name" 2
 		ipn nexthop replace id 10 group 1/2
 	done
-	net ip monitor route >/dev/null &
-	listener=$!
-	replaced "replace-listen-$name" 2
-	kill "$listener"
-	wait "$listener"
+	for ((i = 0; i < FLIPS; i++)); do
+		net ip monitor route >/dev/null &
+		listener=$!
+		replaced "replace-listen-$name" 2
+		kill "$listener"
+		wait "$listener"
+		ipn nexthop replace id 10 group 1/2
+	done
 	must ip netns del nexthops
 }
 
