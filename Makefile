@@ -122,7 +122,8 @@ check-vm: deps
 	@$(RUNNER) vm
 
 check-long: deps deps-kernel
-	@LONG=1 $(RUNNER) style host vm icount stall
+	@LONG=1 $(RUNNER) style host icount stall
+	@LONG=1 $(MAKE) --no-print-directory matrix
 	@$(MAKE) --no-print-directory check-debug check-kcsan fuzz-vm
 
 check-debug: deps deps-kernel
