@@ -351,7 +351,7 @@ const struct request requests[] = {
 	/* Of what has none: each scene makes the histories longer. */
 	{ "dump-alarm-history", DUMP(ALARM_HISTORY_GET), .type = VPC_A_ALARM_NAME,
 	  .value = "alarm" },
-	{ "dump-flips", DUMP(FLIP_GET), .type = VPC_A_FLIP_PROBE, .value = "probe" },
+	{ "dump-flips", DUMP(FLIP_GET), .type = VPC_A_FLIP_PROBE, .value = "nobody" },
 };
 
 const unsigned int request_count = sizeof(requests) / sizeof(*requests);
