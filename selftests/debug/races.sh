@@ -9,6 +9,7 @@
 # shellcheck source-path=SCRIPTDIR disable=SC1091,SC2317 # wait_for calls functions
 . "${0%/*}/../lib.sh"
 . "${0%/*}/../scene.sh"
+. "${0%/*}/lib-torture.sh"
 t_begin "two CPUs at once"
 t_need taskset
 [ "$(nproc)" -gt 1 ] || t_skip_all "there is one CPU"
@@ -54,6 +55,24 @@ changes()
 	END
 }
 
+# One group of next hops after the other, as fast as they can be made.
+swaps()
+{
+	local weight
+
+	for weight in {1..200}; do
+		echo "route replace 198.51.100.0/24 vpc a via router 192.0.2.254 weight $weight via router 192.0.2.253"
+	done
+}
+
+swap_all()
+{
+	until over; do
+		vpc -batch "$T_DIR/swaps" || return
+		echo again
+	done
+}
+
 changed_all()
 {
 	changes | vpc -stats -batch - >"$T_DIR/changes.out" 2>&1
@@ -94,6 +113,9 @@ for cpu in 0 1; do
 	from[cpu]=$(received_by "$cpu")
 done
 
+swaps >"$T_DIR/swaps"
+job swapping swap_all
+
 # Each change is waited for, so all are made however slow the machine is.
 end=$((SECONDS + seconds))
 rounds=0 bad=0
@@ -106,6 +128,9 @@ while [ "$rounds" -lt 3 ] || [ "$SECONDS" -lt "$end" ]; do
 done
 t_is "each of $rounds rounds of changes was made" "$bad" 0
 [ "$bad" = 0 ] || t_show "$T_DIR/changes.out"
+finish
+check "groups were swapped all the time" bg_wait swapping 300
+t_num "and hundreds of them" "$(grep -c again "$T_DIR/swapping.out")" -ge 2
 for cpu in 0 1; do
 	check "CPU $cpu was busy with packets" wait_for 300 busy "$cpu"
 done
