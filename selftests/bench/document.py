@@ -107,6 +107,8 @@ of generator and sink is in every figure, and alone under "Floors".
 * The flowtable's packets are those of one established flow: it looks up no route, and has done
   the work before. The OVS datapath has one flow, as its daemon would have installed it.
 * Random destinations all have a route: the prefixes have many lengths and leave no gap.
+* Many tenants are measured with IPv4 only; and `ip_forward`, which is no peer for tenants, has
+  many routes of IPv4 only.
 * Routes are loaded from messages that were built before the clock starts. Memory is the growth
   of slab, vmalloc and per-CPU memory.
 * Lookups in a process of the machine use routes like those of the Internet's tables.
