@@ -32,7 +32,7 @@ flip_ours()
 	net "$VPC_BENCH_TOOLS/load" vpc add 4 "$n" 1 1 a router 10.1.2.10 >/dev/null || die "load"
 	has_routes "$n"
 	flip "flip-$name"
-	net vpcctl monitor >/dev/null &
+	nsenter --net=/run/netns/flips -- vpcctl monitor >/dev/null &
 	listener=$!
 	flip "flip-listen-$name"
 	kill "$listener"
@@ -65,7 +65,7 @@ flip_kernel()
 		ipn nexthop replace id 10 group 1/2
 	done
 	for ((i = 0; i < FLIPS; i++)); do
-		net ip monitor route >/dev/null &
+		nsenter --net=/run/netns/nexthops -- ip monitor route >/dev/null &
 		listener=$!
 		replaced "replace-listen-$name" 2
 		kill "$listener"
