@@ -106,6 +106,7 @@ static void probe_request(void)
 
 static void alarm_request(void)
 {
+	__u8 metric = 1 + rnd(VPC_ALARM_MAX);
 	int n = rnd(2);
 
 	switch (rnd(4)) {
@@ -118,9 +119,9 @@ static void alarm_request(void)
 		break;
 	default:
 		if (n)
-			alarm_on("a1", VPC_A_ALARM_IPSEC, name("d%d", rnd(2)), 1 + rnd(VPC_ALARM_MAX));
+			alarm_on("a1", VPC_A_ALARM_IPSEC, name("d%d", rnd(2)), metric);
 		else
-			alarm_on("a0", VPC_A_ALARM_PEERING, "x01", 1 + rnd(VPC_ALARM_MAX));
+			alarm_on("a0", VPC_A_ALARM_PEERING, "x01", metric);
 		put_u32(&the_message, VPC_A_ALARM_INTERVAL, 1);
 		break;
 	}
