@@ -65,9 +65,9 @@ static struct vpc_lpm_node *gc_push_children(struct vpc_lpm_node *n, struct vpc_
 {
 	bool v6 = n->whole == WHOLE_V6;
 	struct vpc_lpm_ref __rcu **children = node_children(n, v6);
-	unsigned int i;
+	unsigned int i, count = child_count(n, v6);
 
-	for (i = 0; i < hweight64(node_ext(n, v6)); i++) {
+	for (i = 0; i < count; i++) {
 		struct vpc_lpm_node *child = ref_node(rcu_dereference_protected(children[i], true));
 
 		child->whole = n->whole;

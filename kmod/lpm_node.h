@@ -157,6 +157,11 @@ static inline u64 node_ext(const struct vpc_lpm_node *n, bool v6)
 	return n->leaf ? 0 : *node_map(n, v6);
 }
 
+static inline unsigned int child_count(const struct vpc_lpm_node *n, bool v6)
+{
+	return hweight64(node_ext(n, v6));
+}
+
 /* Of a leaf: not to be followed. */
 static __always_inline struct vpc_lpm_ref __rcu **
 node_children(const struct vpc_lpm_node *n, bool v6)

@@ -98,13 +98,13 @@ static void node_drop(struct vpc_lpm_txn *txn, struct vpc_lpm_node *n)
 static void copy_children(struct vpc_lpm_node *to, const struct vpc_lpm_node *from, bool v6)
 {
 	struct vpc_lpm_ref __rcu **new = node_children(to, v6), **old = node_children(from, v6);
-	u64 ext = node_ext(from, v6), diff = node_ext(to, v6) ^ ext;
+	u64 ext = node_ext(from, v6), diff = ext ^ node_ext(to, v6);
 	unsigned int n = hweight64(ext), i = n;
 
 	if (diff)
 		i = hweight64(ext & (diff - 1));
 	memcpy(new, old, i * sizeof(*new));
-	if (node_ext(to, v6) & diff)
+	if (diff & ~ext)
 		memcpy(new + i + 1, old + i, (n - i) * sizeof(*new));
 	else if (diff)
 		memcpy(new + i, old + i + 1, (n - i - 1) * sizeof(*new));
@@ -453,8 +453,8 @@ void vpc_lpm_abort(struct vpc_lpm_txn *txn)
 	struct vpc_lpm_node *n, *child, *list = NULL;
 	struct vpc_lpm_ref __rcu **children;
 	u64 own = lpm->generation;
+	unsigned int i, count;
 	bool v6 = is_v6(lpm);
-	unsigned int i;
 
 	lockdep_assert_held(lpm->lock);
 
@@ -475,7 +475,8 @@ void vpc_lpm_abort(struct vpc_lpm_txn *txn)
 		n = list;
 		list = n->gc;
 		children = node_children(n, v6);
-		for (i = 0; i < hweight64(node_ext(n, v6)); i++) {
+		count = child_count(n, v6);
+		for (i = 0; i < count; i++) {
 			child = writer_deref(lpm, children[i]);
 			if (child->owner != own)
 				continue;

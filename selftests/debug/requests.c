@@ -82,16 +82,16 @@ static void transit_new(void)
 	transit("new", 2);
 }
 
+static void transit_peering(void)
+{
+	peering("joined", "c", "new", 0);
+}
+
 static void transit_joined(void)
 {
 	transit_new();
 	done();
-	peering("joined", "c", "new", 0);
-}
-
-static void transit_peering(void)
-{
-	peering("joined", "c", "new", 0);
+	transit_peering();
 }
 
 static void transit_route(void)

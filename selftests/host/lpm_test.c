@@ -67,7 +67,7 @@ static u32 check_refs(const struct vpc_lpm *lpm, struct vpc_lpm_ref __rcu *const
 		return 0;
 	expect(ref_leaf(reader_ref(lpm, *slot)) == n->leaf);
 	expect(n->leaf == !node_ext(n, v6));
-	for (i = 0; i < hweight64(node_ext(n, v6)); i++)
+	for (i = 0; i < child_count(n, v6); i++)
 		seen += check_refs(lpm, &node_children(n, v6)[i]);
 	return seen;
 }
